@@ -1,0 +1,211 @@
+"""Tagged pictures and their split: the two objects that every source of data hands on."""
+
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from wshash.errors import InputError
+
+
+def _digest(parts: Iterable[bytes]) -> str:
+    sha = hashlib.sha256()
+    for part in parts:
+        sha.update(len(part).to_bytes(8, "little"))  # lengths keep ("ab", "c") apart from ("a", "bc")
+        sha.update(part)
+    return sha.hexdigest()[:16]
+
+
+class Subset(Sequence):
+    """The pictures ``images[indices[0]], images[indices[1]], ...``, decoded when asked for."""
+
+    def __init__(self, images: Sequence, indices: np.ndarray):
+        self.images, self.indices = images, np.asarray(indices)
+
+    def __len__(self) -> int:
+        return len(self.indices)
+
+    def __getitem__(self, i: int) -> np.ndarray:
+        return self.images[int(self.indices[i])]
+
+    @property
+    def fingerprint(self) -> str:
+        return _digest([self.images.fingerprint.encode(), self.indices.astype("<i8").tobytes()])
+
+
+@dataclass(frozen=True)
+class Split:
+    """Which rows are queries, which train, and which are searched.
+
+    Attributes
+    ----------
+    query, train, database, validation : int64 arrays of row numbers, ascending
+        Queries are in no other part. ``validation`` is a random part of ``train``: a choice is made by training
+        on ``train`` without it and judging on it; the published model then trains on all of ``train``.
+        Protocol ``"paper"``: ``database`` equals ``train``. Protocol ``"held-out"``: the two are disjoint.
+    protocol : {"paper", "held-out"}
+    seed : int
+    """
+
+    query: np.ndarray
+    train: np.ndarray
+    database: np.ndarray
+    validation: np.ndarray
+    protocol: str = "paper"
+    seed: int = 0
+
+    @property
+    def fit(self) -> np.ndarray:
+        """Training rows outside the validation part."""
+        return np.setdiff1d(self.train, self.validation, assume_unique=True)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """16 hexadecimal digits over the rows of all parts."""
+        parts = (self.query, self.train, self.database, self.validation)
+        return _digest(np.asarray(part, "<i8").tobytes() for part in parts)
+
+
+@dataclass(frozen=True, eq=False)
+class TaggedImages:
+    """``n`` pictures with the tags that people typed and the concepts that are really there.
+
+    Attributes
+    ----------
+    name : str
+    images : sequence of n uint8 arrays, H×W×3, RGB
+        Decoded or drawn when asked for. ``images.fingerprint`` identifies the pixels.
+    tags : list of n lists of str
+    labels : bool array, n×c
+        ``labels[i, j]``: concept ``j`` is in picture ``i``. Used for supervision and for judging, never for tags.
+    concepts : list of c str
+    ids : list of n str
+        Unique, stable names of the pictures.
+    salient : bool array, n×c, or None
+        The second tier of the annotation: the concept is what the picture is about. A subset of ``labels``.
+    report : dict of str to int
+        What was met while loading: unreadable files, pictures without tags, ...
+    transform : callable or None
+        Applied to a picture by ``self[i]``, as torchvision's data sets do.
+    """
+
+    name: str
+    images: Sequence
+    tags: list[list[str]]
+    labels: np.ndarray
+    concepts: list[str]
+    ids: list[str]
+    salient: np.ndarray | None = None
+    report: dict[str, int] = field(default_factory=dict)
+    transform: Callable | None = None
+
+    def __post_init__(self):
+        n, c = len(self.images), len(self.concepts)
+        if not len(self.tags) == len(self.ids) == len(self.labels) == n:
+            raise InputError(
+                f"{self.name}: {n} pictures, {len(self.tags)} tag lists, {len(self.labels)} label rows and "
+                f"{len(self.ids)} ids; all four must be of one length"
+            )
+        if self.labels.shape != (n, c) or self.labels.dtype != bool:
+            raise InputError(
+                f"{self.name}: labels must be bool of shape ({n}, {c}), got {self.labels.dtype} {self.labels.shape}"
+            )
+        if len(set(self.ids)) != n:
+            raise InputError(f"{self.name}: {n - len(set(self.ids))} picture ids occur more than once")
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+    def __getitem__(self, i: int) -> tuple:
+        """``(picture, labels)``, the picture through ``transform``: what a torch ``DataLoader`` asks of a data set."""
+        image = self.images[i]
+        return (image if self.transform is None else self.transform(image)), self.labels[i]
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """16 hexadecimal digits over ids, tags, concepts and labels: equal exactly where the data are."""
+        tags = ("\t".join(row) for row in self.tags)
+        texts = ("\n".join(self.ids), "\n".join(tags), "\n".join(self.concepts))
+        return _digest([*(text.encode() for text in texts), np.packbits(self.labels).tobytes()])
+
+    def with_transform(self, transform: Callable | None) -> "TaggedImages":
+        """The same data set with ``self[i]`` passing each picture through ``transform``."""
+        return replace(self, transform=transform)
+
+    def subset(self, indices) -> "TaggedImages":
+        """The data set of these rows, in this order."""
+        indices = np.arange(len(self))[indices]
+        return replace(
+            self,
+            images=Subset(self.images, indices),
+            tags=[self.tags[i] for i in indices],
+            labels=self.labels[indices],
+            ids=[self.ids[i] for i in indices],
+            salient=None if self.salient is None else self.salient[indices],
+        )
+
+    def split(
+        self, n_queries: int, seed: int = 0, protocol: str = "paper", validation_share: float = 0.1
+    ) -> Split:
+        """Random queries, and the rest to train on and to search (section 2.4 of the paper).
+
+        Parameters
+        ----------
+        n_queries : int
+            Drawn from the pictures with at least one concept: without one, nothing is relevant.
+        seed : int
+        protocol : {"paper", "held-out"}
+            ``"paper"``: the database is the training set. ``"held-out"``: the rest is cut into two halves, one to
+            train on, the other, whose labels no method has seen, to search.
+        validation_share : float
+            Part of the training rows on which choices are made.
+        """
+        if protocol not in ("paper", "held-out"):
+            raise InputError(f"protocol {protocol!r} is unknown; choose 'paper' or 'held-out'")
+        rng = np.random.default_rng([seed, 0x5911])
+        judged = np.flatnonzero(self.labels.any(axis=1))
+        if not 0 < n_queries <= len(judged) or len(self) - n_queries < 2:
+            raise InputError(
+                f"{self.name}: {n_queries} queries asked for, but of {len(self)} pictures {len(judged)} carry a "
+                "concept, and at least two pictures must be left to train on"
+            )
+        query = np.sort(rng.choice(judged, n_queries, replace=False))
+        rest = rng.permutation(np.setdiff1d(np.arange(len(self)), query, assume_unique=True))
+        train = rest if protocol == "paper" else rest[: len(rest) // 2]
+        database = rest if protocol == "paper" else rest[len(rest) // 2 :]
+        validation = train[: round(validation_share * len(train))]
+        return Split(query, np.sort(train), np.sort(database), np.sort(validation), protocol, seed)
+
+    def export_split(self, split: Split, folder: str | Path) -> None:
+        """Write ``query.txt``, ``train.txt``, ``database.txt`` and ``validation.txt``: one picture id a line."""
+        folder = Path(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        for part in ("query", "train", "database", "validation"):
+            lines = "".join(f"{self.ids[i]}\n" for i in getattr(split, part))
+            (folder / f"{part}.txt").write_text(lines, encoding="utf-8")
+
+    def import_split(self, folder: str | Path) -> Split:
+        """Read what :meth:`export_split` wrote, or lists by hand; ``validation.txt`` may be missing."""
+        folder, row = Path(folder), {name: i for i, name in enumerate(self.ids)}
+        parts = {}
+        for part in ("query", "train", "database", "validation"):
+            path = folder / f"{part}.txt"
+            if not path.is_file() and part != "validation":
+                raise InputError(f"{path} is missing; a split needs query.txt, train.txt and database.txt")
+            names = path.read_text(encoding="utf-8-sig").split("\n") if path.is_file() else []
+            names = [name.strip() for name in names if name.strip()]
+            unknown = [name for name in names if name not in row]
+            if unknown:
+                raise InputError(
+                    f"{path}: {len(unknown)} of {len(names)} ids are not in {self.name}, the first is "
+                    f"{unknown[0]!r}; the list belongs to another data set or another part of it"
+                )
+            parts[part] = np.array(sorted({row[name] for name in names}), dtype=np.int64)
+        overlap = np.intersect1d(parts["query"], np.union1d(parts["train"], parts["database"]))
+        if len(overlap):
+            raise InputError(f"{folder}: {len(overlap)} queries are in train.txt or database.txt too")
+        same = np.array_equal(parts["train"], parts["database"])
+        return Split(**parts, protocol="paper" if same else "held-out")
