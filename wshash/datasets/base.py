@@ -88,6 +88,8 @@ class TaggedImages:
         The second tier of the annotation: the concept is what the picture is about. A subset of ``labels``.
     report : dict of str to int
         What was met while loading: unreadable files, pictures without tags, ...
+    dropped : dict of str to str
+        Pictures left out because their file cannot be decoded, each with the reason.
     transform : callable or None
         Applied to a picture by ``self[i]``, as torchvision's data sets do.
     """
@@ -100,6 +102,7 @@ class TaggedImages:
     ids: list[str]
     salient: np.ndarray | None = None
     report: dict[str, int] = field(default_factory=dict)
+    dropped: dict[str, str] = field(default_factory=dict)
     transform: Callable | None = None
 
     def __post_init__(self):
