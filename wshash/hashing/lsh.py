@@ -1,0 +1,45 @@
+"""LSH: random hyperplanes."""
+
+import numpy as np
+from sklearn.utils import check_random_state
+
+from wshash.hashing.base import HashingMethod
+
+
+class LSH(HashingMethod):
+    """Locality-sensitive hashing by random hyperplanes (Charikar 2002).
+
+    Bit j of a picture says on which side of the hyperplane with the random normal ``w_j`` it lies: ``1 if
+    (x - mean)·w_j > 0``, ``w_j ~ N(0, I)``. Two pictures at an angle θ differ in one bit with probability θ/π.
+
+    The paper cites Gionis, Indyk and Motwani (1999), whose scheme writes the coordinates in unary and samples
+    bits of that. Hashing papers cite it and run hyperplanes, and so do we: bit sampling approximates the L1
+    distance of integer coordinates, not the angle between CNN features.
+
+    Parameters
+    ----------
+    n_bits : int, 1 to 256
+    random_state : int
+        LSH is random: report several seeds.
+    center : bool
+        Subtract the training mean. Features after a ReLU all lie in one orthant, where hyperplanes through the
+        origin leave most pairs on the same side. ``False`` is the code that most papers ran.
+
+    Attributes
+    ----------
+    mean_ : float32 array, d
+        The training mean; zeros if ``center=False``.
+    hyperplanes_ : float32 array, d×k
+    """
+
+    def __init__(self, n_bits=64, random_state=0, center=True):
+        super().__init__(n_bits, random_state)
+        self.center = center
+
+    def _fit(self, X, y):
+        d = X.shape[1]
+        self.mean_ = X.mean(axis=0, dtype=np.float64).astype(np.float32) * bool(self.center)
+        self.hyperplanes_ = check_random_state(self.random_state).randn(d, self.n_bits).astype(np.float32)
+
+    def _embed(self, X):
+        return (X - self.mean_) @ self.hyperplanes_
