@@ -1,0 +1,232 @@
+"""Eqs. (1) and (2) against loops, SciPy's distances and hand-worked numbers."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+from scipy.spatial.distance import cdist
+
+from wshash import InputError
+from wshash.tags import (
+    TagSimilarity,
+    TagVectors,
+    image_similarity,
+    tag_indicator,
+    tag_similarity_matrix,
+    tanimoto,
+)
+
+finite = st.floats(-1e3, 1e3, allow_subnormal=False).map(lambda x: x if abs(x) > 1e-3 else 0.0)
+
+
+def loop_tanimoto(x, y):
+    dot = sum(a * b for a, b in zip(x, y, strict=True))
+    denominator = sum(a * a for a in x) + sum(b * b for b in y) - dot
+    return dot / denominator if denominator else 0.0
+
+
+def loop_similarity(tags_i, tags_j, vocabulary, T, best_match=False):
+    """Eq. (1) as the paper writes it: a double sum over the tags of two pictures."""
+    a = [vocabulary.index(tag) for tag in set(tags_i) if tag in vocabulary]
+    b = [vocabulary.index(tag) for tag in set(tags_j) if tag in vocabulary]
+    if not a or not b:
+        return 0.0
+    if best_match:
+        forth = sum(max(T[u, v] for v in b) for u in a) / len(a)
+        back = sum(max(T[u, v] for u in a) for v in b) / len(b)
+        return (forth + back) / 2
+    return sum(T[u, v] for u in a for v in b) / (len(a) * len(b))
+
+
+def random_collection(n=40, V=12, d=5, seed=0):
+    """Tag lists with empty ones, unknown tags and repeats among them."""
+    rng = np.random.default_rng(seed)
+    vocabulary = [f"tag{v}" for v in range(V)]
+    tags = [[f"tag{v}" for v in rng.integers(V + 3, size=rng.integers(0, 6))] for _ in range(n)]
+    return tags, TagVectors(vocabulary, rng.normal(size=(V, d)).astype(np.float32))
+
+
+@pytest.fixture
+def collection():
+    return random_collection()
+
+
+def test_tanimoto_by_hand():
+    assert tanimoto([1, 2], [2, 1]) == pytest.approx(4 / (5 + 5 - 4))
+    assert tanimoto([1, 0], [-1, 0]) == pytest.approx(-1 / 3)
+    assert tanimoto([0, 0], [1, 2]) == 0 and tanimoto([0, 0], [0, 0]) == 0
+    assert tanimoto(np.ones((3, 1, 2)), np.ones((4, 2))).shape == (3, 4)
+
+
+@given(hnp.arrays(float, (2, 4), elements=finite))
+def test_tanimoto_range_and_symmetry(xy):
+    s = tanimoto(xy[0], xy[1])
+    assert s == pytest.approx(loop_tanimoto(*xy), abs=1e-9)
+    assert -1 / 3 - 1e-9 <= s <= 1 + 1e-9
+    assert s == pytest.approx(tanimoto(xy[1], xy[0]))
+
+
+def test_tanimoto_of_indicators_is_one_minus_jaccard_distance():
+    x = np.random.default_rng(0).random((20, 15)) < 0.4
+    assert np.allclose(tag_similarity_matrix(x), 1 - cdist(x, x, "jaccard"), atol=1e-6)
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(1, 8), st.integers(1, 6))
+@settings(max_examples=50)
+def test_matrix_equals_pairs(seed, V, d):
+    vectors = np.random.default_rng(seed).normal(size=(V, d)) * 10.0 ** np.random.default_rng(seed).integers(
+        -3, 3
+    )
+    vectors[0] *= seed % 2  # a zero vector now and then
+    T = tag_similarity_matrix(vectors)
+    assert T.dtype == np.float32 and np.array_equal(T, T.T)
+    assert np.allclose(T, tanimoto(vectors[:, None], vectors[None]), atol=1e-5)
+    assert np.array_equal(T.diagonal(), np.linalg.norm(vectors, axis=1) > 0)
+
+
+def test_matrix_refuses_nan_and_shape():
+    with pytest.raises(InputError, match="tag vector 1 has NaN"):
+        tag_similarity_matrix([[1, 2], [np.nan, 0]])
+    with pytest.raises(InputError, match="matrix"):
+        tag_similarity_matrix([1, 2])
+
+
+def test_indicator_by_hand():
+    B = tag_indicator([["a", "b", "a"], ["x"], [], ["c", "x"]], ["a", "b", "c"])
+    assert B.toarray().tolist() == [[0.5, 0.5, 0], [0, 0, 0], [0, 0, 0], [0, 0, 1]]
+    assert B.dtype == np.float32
+    assert tag_indicator([], ["a"]).shape == (0, 1)
+    with pytest.raises(InputError, match="vocabulary is empty"):
+        tag_indicator([["a"]], [])
+    with pytest.raises(InputError, match="more than once"):
+        tag_indicator([["a"]], ["a", "a"])
+
+
+@given(st.integers(0, 2**32 - 1))
+@settings(max_examples=30, deadline=None)
+def test_eq1_equals_the_double_sum(seed):
+    tags, vectors = random_collection(n=15, seed=seed)
+    T = tag_similarity_matrix(vectors.vectors)
+    expected = [[loop_similarity(a, b, vectors.vocabulary, T) for b in tags] for a in tags]
+    B = tag_indicator(tags, vectors.vocabulary)
+    assert np.allclose(image_similarity(B, T), expected, atol=1e-6)
+    assert np.allclose(
+        image_similarity(B.toarray(), T, B[:4].toarray()), np.array(expected)[:, :4], atol=1e-6
+    )
+    s = TagSimilarity(B, T)
+    assert np.allclose(s.block(np.arange(15)), expected, atol=1e-6)
+    rows, columns = [3, 3, 1], [0, 14, 7, 2]
+    assert np.allclose(s.block(rows, columns), np.array(expected)[np.ix_(rows, columns)], atol=1e-6)
+    i, j = np.repeat(np.arange(15), 15), np.tile(np.arange(15), 15)
+    assert np.allclose(s.pairs(i, j), np.ravel(expected), atol=1e-6)
+
+
+@given(st.integers(0, 2**32 - 1))
+@settings(max_examples=30, deadline=None)
+def test_best_match_equals_a_loop(seed):
+    tags, vectors = random_collection(n=10, seed=seed)
+    s = TagSimilarity.from_tags(tags, vectors, "best-match")
+    expected = np.array([[loop_similarity(a, b, vectors.vocabulary, s.T, True) for b in tags] for a in tags])
+    assert np.allclose(s.block(np.arange(10)), expected, atol=1e-6)
+    assert np.allclose(s.block([4, 2], [1, 9]), expected[np.ix_([4, 2], [1, 9])], atol=1e-6)
+    i, j = np.repeat(np.arange(10), 10), np.tile(np.arange(10), 10)
+    assert np.allclose(s.pairs(i, j), expected.ravel(), atol=1e-6)
+
+
+def test_cosine_equals_scipy(collection):
+    tags, vectors = collection
+    s = TagSimilarity.from_tags(tags, vectors, "cosine")
+    mean = tag_indicator(tags, vectors.vocabulary) @ vectors.vectors
+    rows = np.flatnonzero(s.known)
+    assert np.allclose(s.block(rows), 1 - cdist(mean[rows], mean[rows], "cosine"), atol=1e-5)
+
+
+def test_tf_idf_by_hand():
+    vectors = TagVectors(["common", "rare"], np.eye(2, dtype=np.float32))
+    s = TagSimilarity.from_tags([["common", "rare"], ["common"], ["common"], ["none"]], vectors, "tf-idf")
+    common, rare = np.log(4 / 3), np.log(4)
+    assert s.block([0], [1])[0, 0] == pytest.approx(common / (common + rare), rel=1e-4)
+    everywhere = TagSimilarity.from_tags([["common"], ["common"]], vectors, "tf-idf")
+    assert everywhere.known.all() and np.allclose(everywhere.block([0, 1]), 1)
+
+
+def test_unknown_pictures_are_reported_and_left_out(collection):
+    tags, vectors = collection
+    s = TagSimilarity.from_tags(tags, vectors)
+    unknown = [i for i, row in enumerate(tags) if not set(row) & set(vectors.vocabulary)]
+    assert unknown and np.flatnonzero(~s.known).tolist() == unknown
+    assert f"{s.n - len(unknown)} with a known tag" in repr(s)
+    assert not s.block(unknown, np.arange(s.n)).any()
+    i, j, _ = map(np.concatenate, zip(*s.pairs_above(-1.0), strict=True))
+    assert not set(unknown) & set(np.concatenate([i, j]).tolist())
+    assert s.known[np.concatenate(s.random_pairs(1000))].all()
+
+
+@pytest.mark.parametrize("measure", ["mean", "best-match"])
+@pytest.mark.parametrize("block, max_bytes", [(256, 2**28), (3, 2**28), (7, 4000), (256, 1)])
+def test_pairs_above_equals_brute_force(collection, measure, block, max_bytes):
+    s = TagSimilarity.from_tags(*collection, measure)
+    full = s.block(np.arange(s.n))
+    threshold = float(np.quantile(full, 0.8)) + 1e-5
+    i, j, value = map(np.concatenate, zip(*s.pairs_above(threshold, block, max_bytes), strict=True))
+    expected = {(a, b) for a in range(s.n) for b in range(a + 1, s.n) if full[a, b] > threshold}
+    assert len(i) == len(expected) and set(zip(i.tolist(), j.tolist(), strict=True)) == expected
+    assert np.allclose(value, full[i, j], atol=1e-6)
+
+
+def test_quantile_threshold_matches_all_pairs():
+    tags, vectors = random_collection(n=120)
+    s = TagSimilarity.from_tags(tags, vectors)
+    rows = np.flatnonzero(s.known)
+    values = s.block(rows)[np.triu_indices(len(rows), 1)]
+    threshold = s.quantile_threshold(0.9, n_pairs=100_000)
+    assert np.mean(values > threshold) == pytest.approx(0.1, abs=0.01)
+    assert threshold == s.quantile_threshold(0.9, n_pairs=100_000)
+    with pytest.raises(InputError, match="q must be"):
+        s.quantile_threshold(1.5)
+    i, j = s.random_pairs(5000, seed=1)
+    assert (i != j).all()
+
+
+@pytest.mark.parametrize("measure", ["mean", "best-match", "tf-idf", "cosine"])
+def test_permuting_pictures_tags_or_vocabulary_changes_nothing(collection, measure):
+    tags, vectors = collection
+    rng = np.random.default_rng(1)
+    full = TagSimilarity.from_tags(tags, vectors, measure).block(np.arange(len(tags)))
+    shuffled = [list(rng.permutation(row)) for row in tags]
+    assert np.array_equal(
+        TagSimilarity.from_tags(shuffled, vectors, measure).block(np.arange(len(tags))), full
+    )
+    order = rng.permutation(len(tags))
+    pictures = TagSimilarity.from_tags([tags[i] for i in order], vectors, measure).block(np.arange(len(tags)))
+    assert np.allclose(pictures, full[np.ix_(order, order)], atol=1e-6)
+    v = rng.permutation(len(vectors))
+    renamed = TagVectors([vectors.vocabulary[i] for i in v], vectors.vectors[v])
+    assert np.allclose(
+        TagSimilarity.from_tags(tags, renamed, measure).block(np.arange(len(tags))), full, atol=1e-6
+    )
+
+
+def test_placebo_keeps_the_tag_lists_and_loses_the_pictures(collection):
+    s = TagSimilarity.from_tags(*collection)
+    placebo = s.permuted(seed=3)
+    assert np.array_equal(placebo.B.toarray(), s.permuted(seed=3).B.toarray())
+    assert not np.array_equal(placebo.B.toarray(), s.B.toarray())
+    assert sorted(map(tuple, placebo.B.toarray())) == sorted(map(tuple, s.B.toarray()))
+    assert placebo.known.sum() == s.known.sum()
+
+
+def test_degenerate_collections():
+    one = TagVectors(["only"], np.ones((1, 3), np.float32))
+    s = TagSimilarity.from_tags([["only"], ["only"], []], one)
+    assert s.block([0, 1, 2]).tolist() == [[1, 1, 0], [1, 1, 0], [0, 0, 0]]
+    assert s.quantile_threshold(0.5, n_pairs=10) == 1 and list(s.pairs_above(1.0)) == []
+    nothing = TagSimilarity.from_tags([["x"], ["y"]], one)
+    assert not nothing.known.any() and list(nothing.pairs_above(0.4)) == []
+    with pytest.raises(InputError, match="0 of 2 pictures have a known tag"):
+        nothing.quantile_threshold()
+    with pytest.raises(InputError, match="measure 'max' is unknown"):
+        TagSimilarity.from_tags([["only"]], one, "max")
+    with pytest.raises(InputError, match="one vocabulary"):
+        TagSimilarity(np.eye(2), np.eye(3))

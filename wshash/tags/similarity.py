@@ -1,0 +1,312 @@
+"""How alike two tags are (eq. 2), and two pictures by their tags (eq. 1)."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from scipy import sparse
+
+from wshash.errors import InputError
+
+MEASURES = ("mean", "best-match", "tf-idf", "cosine")
+
+
+def tanimoto(x, y) -> np.ndarray:
+    """Similarity of two tags from their vectors, eq. (2): ``x·y / (|x|² + |y|² − x·y)``.
+
+    The paper calls it Jaccard with range [0, 1]; on real vectors it is the Tanimoto coefficient.
+
+    Parameters
+    ----------
+    x, y : array_like, (..., d)
+        Compared along the last axis; the others broadcast.
+
+    Returns
+    -------
+    ndarray, (...)
+        In [−1/3, 1]: 1 for equal vectors, −1/3 for opposite ones of equal length. A zero vector has no
+        direction: its similarity is 0, to itself as well.
+
+    Examples
+    --------
+    >>> round(float(tanimoto([1, 2], [2, 1])), 3)  # 4 / (5 + 5 − 4)
+    0.667
+    """
+    x, y = np.asarray(x, float), np.asarray(y, float)
+    dot = (x * y).sum(-1)
+    denominator = (x * x).sum(-1) + (y * y).sum(-1) - dot  # at least half of |x|² + |y|²
+    return np.divide(dot, denominator, out=np.zeros_like(dot), where=denominator > 0)
+
+
+def tag_similarity_matrix(vectors) -> np.ndarray:
+    """Eq. (2) for all pairs of tags.
+
+    Parameters
+    ----------
+    vectors : array_like, V×d
+        One row a tag.
+
+    Returns
+    -------
+    float32 array, V×V
+        Symmetric, in [−1/3, 1]; ones on the diagonal, but 0 for a zero vector (see :func:`tanimoto`).
+
+    Raises
+    ------
+    InputError
+        Not a matrix, or NaN or infinite values in it.
+    """
+    vectors = np.asarray(vectors, np.float32)
+    if vectors.ndim != 2:
+        raise InputError(f"tag vectors must be a matrix, one row a tag; got shape {vectors.shape}")
+    if not np.isfinite(vectors).all():
+        row = int(np.flatnonzero(~np.isfinite(vectors).all(axis=1))[0])
+        raise InputError(f"tag vector {row} has NaN or infinite values; train or load the vectors again")
+    dot = vectors @ vectors.T
+    norms = np.einsum("ij,ij->i", vectors, vectors)
+    denominator = norms[:, None] + norms
+    denominator -= dot
+    similarity = np.divide(dot, denominator, out=np.zeros_like(dot), where=denominator > 0)
+    np.fill_diagonal(similarity, norms > 0)
+    return similarity
+
+
+def tag_indicator(tags: Sequence[Sequence[str]], vocabulary: Sequence[str]) -> sparse.csr_matrix:
+    """The matrix ``B`` of eq. (1) in the form ``B T Bᵀ``.
+
+    Parameters
+    ----------
+    tags : n lists of str
+        A tag given twice to one picture counts once; a tag outside the vocabulary does not count.
+    vocabulary : V str
+
+    Returns
+    -------
+    float32 CSR matrix, n×V
+        Row i: 1 for each known tag of picture i, divided by their number. A picture without a known tag has a
+        row of zeros.
+
+    Raises
+    ------
+    InputError
+        The vocabulary is empty (all tags filtered out?) or holds a tag twice.
+    """
+    column = {tag: v for v, tag in enumerate(vocabulary)}
+    if not column:
+        raise InputError(
+            "the vocabulary is empty: no tag is left; lower min_count or keep more tags in the filter"
+        )
+    if len(column) != len(vocabulary):
+        raise InputError(f"the vocabulary holds {len(vocabulary) - len(column)} tags more than once")
+    known = [sorted({column[tag] for tag in row if tag in column}) for row in tags]
+    sizes = np.array([len(row) for row in known], dtype=np.int64)
+    indices = np.array([v for row in known for v in row], dtype=np.int32)
+    data = np.repeat(1 / np.maximum(sizes, 1), sizes).astype(np.float32)
+    indptr = np.concatenate([[0], np.cumsum(sizes)])
+    return sparse.csr_matrix((data, indices, indptr), shape=(len(known), len(column)))
+
+
+def image_similarity(B, T, other=None) -> np.ndarray:
+    """Similarity of pictures by their tags, eq. (1): ``s(i, j) = 1/(m n) Σ_a Σ_b sim(x_a, y_b) = b_i T b_jᵀ``.
+
+    A plain mean (the paper calls it SimRank): a picture with two different tags is less than 1 like itself.
+
+    Parameters
+    ----------
+    B : matrix, dense or sparse, n×V
+        From :func:`tag_indicator`.
+    T : array, V×V
+        From :func:`tag_similarity_matrix`.
+    other : matrix, dense or sparse, p×V, optional
+        Default: ``B``.
+
+    Returns
+    -------
+    ndarray, n×p
+    """
+    other = B if other is None else other
+    return np.asarray(other @ np.asarray(B @ T).T).T
+
+
+class TagSimilarity:
+    """Eq. (1) between any of n pictures, computed for the pairs that are asked for.
+
+    Parameters
+    ----------
+    B : CSR matrix, n×V
+        Weights of each picture's tags; rows of zeros are pictures without a known tag.
+    T : float32 array, V×V
+        Symmetric similarity of the tags.
+    best_match : bool
+        In place of the mean over all pairs of tags: each tag is compared with the tag of the other picture most
+        like it, averaged over the tags and over both directions.
+
+    Attributes
+    ----------
+    n : int
+    known : bool array, n
+        The picture has a known tag. Of the others nothing is known: their similarity to all is 0, and they are
+        left out of :meth:`quantile_threshold` and :meth:`pairs_above`. Leave them out of training too.
+    """
+
+    def __init__(self, B, T, best_match: bool = False):
+        B, T = sparse.csr_matrix(B, dtype=np.float32), np.ascontiguousarray(T, np.float32)
+        if T.shape != (B.shape[1], B.shape[1]):
+            raise InputError(
+                f"B has {B.shape[1]} tags (columns), but T is {T.shape}; both need one vocabulary"
+            )
+        self.B, self.T, self.best_match = B, T, best_match
+        self.n = B.shape[0]
+        self.known = np.diff(B.indptr) > 0
+
+    @classmethod
+    def from_tags(cls, tags: Sequence[Sequence[str]], vectors, measure: str = "mean") -> "TagSimilarity":
+        """From the raw tags and the vectors of the known ones.
+
+        Parameters
+        ----------
+        tags : n lists of str
+        vectors : TagVectors
+            With ``vocabulary`` and ``vectors``.
+        measure : {"mean", "best-match", "tf-idf", "cosine"}
+            ``"mean"``: eq. (1). ``"best-match"``: see ``best_match``. ``"tf-idf"``: eq. (1) with weights
+            ``log(n / pictures with the tag)`` in place of equal ones. ``"cosine"``: cosine of the pictures' mean
+            tag vectors.
+        """
+        if measure not in MEASURES:
+            raise InputError(f"measure {measure!r} is unknown; choose one of {', '.join(MEASURES)}")
+        B = tag_indicator(tags, vectors.vocabulary)
+        if measure == "cosine":
+            # cos(b_i X, b_j X) = b_i X Xᵀ b_jᵀ / lengths: again B T Bᵀ, with rows scaled to unit length.
+            X = np.asarray(vectors.vectors, np.float32)
+            length = np.linalg.norm(B @ X, axis=1)
+            return cls(sparse.diags_array(1 / np.where(length > 0, length, 1)) @ B, X @ X.T)
+        if measure == "tf-idf":
+            count = np.bincount(B.indices, minlength=B.shape[1])
+            idf = (
+                np.log(B.shape[0] / np.maximum(count, 1)) + 1e-6
+            )  # a tag on every picture still is a known tag
+            B = B @ sparse.diags_array(idf)
+            B = sparse.diags_array(1 / np.maximum(np.asarray(B.sum(axis=1)).ravel(), 1e-12)) @ B
+        return cls(B, tag_similarity_matrix(vectors.vectors), best_match=measure == "best-match")
+
+    def __repr__(self) -> str:
+        return f"TagSimilarity({self.n} pictures, {self.known.sum()} with a known tag, {len(self.T)} tags)"
+
+    def block(self, rows, columns=None) -> np.ndarray:
+        """Similarities of the pictures ``rows`` with the pictures ``columns``.
+
+        Parameters
+        ----------
+        rows, columns : int arrays
+            ``columns=None``: the same as ``rows``.
+
+        Returns
+        -------
+        float32 array, len(rows)×len(columns)
+        """
+        left = self.B[np.asarray(rows)]
+        right = left if columns is None else self.B[np.asarray(columns)]
+        # Only tags that occur here matter: T shrinks from V×V to a few hundred squared for a batch.
+        (left, left_tags), (right, right_tags) = _compact(left), _compact(right)
+        T = self.T[np.ix_(left_tags, right_tags)]
+        if not self.best_match:
+            return np.asarray(right @ np.ascontiguousarray((left @ T).T)).T
+        return (right @ _best(left, T).T).T / 2 + left @ _best(right, T.T).T / 2
+
+    def pairs(self, i, j) -> np.ndarray:
+        """Similarity of picture ``i[p]`` and picture ``j[p]`` for each p; float32."""
+        i, j = np.asarray(i), np.asarray(j)
+        out = np.empty(len(i), np.float32)
+        for start in range(0, len(i), 4096):
+            part = slice(start, start + 4096)
+            left, right = self.B[i[part]], self.B[j[part]]
+            if self.best_match:
+                reach = (right.multiply(_best(left, self.T)) + left.multiply(_best(right, self.T))) / 2
+            else:
+                reach = right.multiply(left @ self.T)
+            out[part] = np.asarray(reach.sum(axis=1)).ravel()
+        return out
+
+    def quantile_threshold(self, q: float = 0.95, n_pairs: int = 200_000, seed: int = 0) -> float:
+        """The similarity that a share ``1 − q`` of all pairs of known pictures exceeds, from random pairs.
+
+        Raises
+        ------
+        InputError
+            ``q`` is not in [0, 1], or fewer than two pictures have a known tag.
+        """
+        if not 0 <= q <= 1:
+            raise InputError(f"q must be in [0, 1], got {q}")
+        return float(np.quantile(self.pairs(*self.random_pairs(n_pairs, seed)), q))
+
+    def random_pairs(self, n_pairs: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+        """``n_pairs`` pairs ``i ≠ j`` of known pictures, drawn with replacement."""
+        rows = np.flatnonzero(self.known)
+        if len(rows) < 2:
+            raise InputError(
+                f"{len(rows)} of {self.n} pictures have a known tag, and a pair needs two; "
+                "train the vectors on these tags, lower min_count, or keep more tags in the filter"
+            )
+        rng = np.random.default_rng(seed)
+        i = rng.integers(len(rows), size=n_pairs)
+        j = (i + rng.integers(1, len(rows), size=n_pairs)) % len(rows)
+        return rows[i], rows[j]
+
+    def pairs_above(
+        self, threshold: float, block: int = 256, max_bytes: int = 2**28
+    ) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+        """All pairs of known pictures that are more alike than ``threshold``: the set Ω, piece by piece.
+
+        Parameters
+        ----------
+        threshold : float
+        block : int
+            Pictures compared at a time with all later ones.
+        max_bytes : int
+            Bound on the working memory, beside ``B`` and ``T``.
+
+        Yields
+        ------
+        i, j : int64 arrays
+            Rows of the pictures, ``i < j``, each pair once.
+        similarity : float32 array
+        """
+        rows = np.flatnonzero(self.known)
+        block = max(1, min(block, len(rows), max_bytes // (16 * max(len(self.T), 1))))
+        width = max(1, max_bytes // (32 * block))  # similarities, their mask, and the pairs if all are above
+        for start in range(0, len(rows), block):
+            left = rows[start : start + block]
+            for first in range(start, len(rows), width):
+                right = rows[first : first + width]
+                similarity = self._stripe(left, right)
+                above = similarity > threshold
+                above &= right[:, None] > left
+                b, a = np.nonzero(above)
+                if len(a):
+                    yield left[a], right[b], similarity[b, a]
+
+    def _stripe(self, left, right) -> np.ndarray:
+        """``block(left, right).T`` for many right and few left pictures: one sparse product, no copy of T."""
+        if self.best_match:
+            return np.ascontiguousarray(self.block(left, right).T)
+        return np.asarray(self.B[right] @ np.ascontiguousarray((self.B[left] @ self.T).T))
+
+    def permuted(self, seed: int = 0) -> "TagSimilarity":
+        """The placebo: the same tag lists, dealt out to the pictures at random."""
+        order = np.random.default_rng(seed).permutation(self.n)
+        return TagSimilarity(self.B[order], self.T, self.best_match)
+
+
+def _compact(B: sparse.csr_matrix) -> tuple[sparse.csr_matrix, np.ndarray]:
+    """``B`` without its empty columns, and the numbers of those kept."""
+    used, column = np.unique(B.indices, return_inverse=True)
+    return sparse.csr_matrix((B.data, column, B.indptr), shape=(B.shape[0], len(used))), used
+
+
+def _best(B: sparse.csr_matrix, T: np.ndarray) -> np.ndarray:
+    """Row i: for each tag, the similarity of the tag of picture i most like it (0 without a tag)."""
+    out = np.zeros((B.shape[0], T.shape[1]), np.float32)
+    known = np.diff(B.indptr) > 0
+    if known.any():
+        out[known] = np.maximum.reduceat(T[B.indices], B.indptr[:-1][known], axis=0)
+    return out

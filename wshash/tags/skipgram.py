@@ -1,0 +1,226 @@
+"""A vector for each tag: skip-gram on the tag lists (gensim), or a file of vectors."""
+
+import logging
+import zlib
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from gensim.models import KeyedVectors, Word2Vec
+
+from wshash.errors import InputError
+from wshash.tags.similarity import tag_indicator, tag_similarity_matrix, tanimoto
+
+logging.getLogger("gensim").setLevel(logging.ERROR)
+
+
+@dataclass(frozen=True, eq=False)
+class TagVectors:
+    """Tags and their vectors.
+
+    Attributes
+    ----------
+    vocabulary : list of V str
+        Most frequent first, ties by name, where the vectors were trained here.
+    vectors : float32 array, V×d
+    epochs : int
+        Passes over the tag lists; 0 for vectors from a file.
+    trials : dict of int to float
+        What :func:`choose_epochs` measured: number of epochs to score.
+    """
+
+    vocabulary: list[str]
+    vectors: np.ndarray
+    epochs: int = 0
+    trials: dict[int, float] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.vocabulary)
+
+    def vector(self, tag: str) -> np.ndarray:
+        """The vector of one tag; InputError if it is unknown."""
+        try:
+            return self.vectors[self.vocabulary.index(tag)]
+        except ValueError:
+            raise InputError(f"tag {tag!r} is not among the {len(self)} known tags") from None
+
+    def similarity(self, tag: str, other: str) -> float:
+        """Eq. (2) of two tags."""
+        return float(tanimoto(self.vector(tag), self.vector(other)))
+
+    def most_similar(self, tag: str, n: int = 10) -> list[tuple[str, float]]:
+        """The ``n`` other tags most like ``tag`` by eq. (2), best first."""
+        similarity = tanimoto(self.vectors, self.vector(tag))
+        order = np.argsort(-similarity, kind="stable")
+        order = [v for v in order if self.vocabulary[v] != tag][:n]
+        return [(self.vocabulary[v], float(similarity[v])) for v in order]
+
+    def keep(self, tags: Iterable[str]) -> "TagVectors":
+        """Only these tags, in the order of the vocabulary: after the visual filter, for instance."""
+        tags = set(tags)
+        rows = [v for v, tag in enumerate(self.vocabulary) if tag in tags]
+        return TagVectors([self.vocabulary[v] for v in rows], self.vectors[rows], self.epochs, self.trials)
+
+
+def train_skipgram(
+    tags: Sequence[Sequence[str]],
+    dim: int = 100,
+    epochs: int | str = "auto",
+    window: int | None = None,
+    negative: int = 5,
+    min_count: int = 5,
+    sample: float = 0.0,
+    seed: int = 0,
+) -> TagVectors:
+    """Skip-gram with negative sampling (Mikolov et al. 2013): a picture's tag list is a sentence.
+
+    Parameters
+    ----------
+    tags : n lists of str
+        A list is a set: repeated tags count once, and the order is dropped (the lists are sorted).
+    dim : int
+        Length d of the vectors.
+    epochs : int or "auto"
+        Passes over the lists. The scale of eq. (2) depends on it strongly, so ``"auto"`` leaves it to
+        :func:`choose_epochs`, which sees tags only.
+    window : int, optional
+        Context on each side. Default: the longest list, and never shrunk at random as for running text, where
+        near words say more: the tags of a picture are all equally near.
+    negative : int
+        Tags drawn as contrast for each pair.
+    min_count : int
+        A rarer tag gets no vector.
+    sample : float
+        gensim's down-sampling of frequent tags; 0 is none. Lists of three tags have nothing to spare.
+    seed : int
+        Same seed, same bytes: one thread, and no use of Python's salted hash.
+
+    Raises
+    ------
+    InputError
+        No tag reaches ``min_count``, or no list holds two that do, so that there is nothing to learn from.
+    """
+    lists = [sorted(set(row)) for row in tags]
+    count = Counter(tag for row in lists for tag in row)
+    kept = {
+        tag: c for tag, c in sorted(count.items(), key=lambda item: (-item[1], item[0])) if c >= min_count
+    }
+    if not kept:
+        raise InputError(
+            f"none of the {len(count)} different tags of {len(lists)} pictures occurs {min_count} times; "
+            "lower min_count or add pictures"
+        )
+    lists = [[tag for tag in row if tag in kept] for row in lists]
+    lists = [row for row in lists if len(row) > 1]
+    if not lists:
+        raise InputError(
+            f"no picture has two of the {len(kept)} tags that occur {min_count} times; skip-gram learns from tags "
+            "that stand together: lower min_count, or load vectors from a file (load_vectors)"
+        )
+    options = dict(dim=dim, window=window, negative=negative, sample=sample, seed=seed)
+    trials = {}
+    if epochs == "auto":
+        epochs, trials = choose_epochs(lists, **options)
+    vectors = _skipgram(lists, kept, epochs=epochs, **options)
+    return TagVectors(list(kept), vectors, epochs, trials)
+
+
+def _skipgram(lists, count, dim, epochs, window, negative, sample, seed) -> np.ndarray:
+    if window is None:
+        window = max(len(row) for row in lists) - 1
+    model = Word2Vec(
+        sg=1, vector_size=dim, window=window, shrink_windows=False, negative=negative, sample=sample, min_count=1,
+        seed=seed, workers=1, hashfxn=lambda tag: zlib.crc32(tag.encode()),  # hash() differs from run to run
+    )  # fmt: skip
+    model.build_vocab_from_freq(count, corpus_count=len(lists))
+    model.train(lists, total_examples=len(lists), total_words=sum(map(len, lists)), epochs=epochs)
+    return model.wv[list(count)]
+
+
+def choose_epochs(
+    lists: Sequence[Sequence[str]],
+    grid: Sequence[int] = (5, 10, 20, 40, 80, 160),
+    share: float = 0.2,
+    seed: int = 0,
+    **options,
+) -> tuple[int, dict[int, float]]:
+    """The number of epochs whose vectors recognise best which two half lists belong together. No label is seen.
+
+    A share of the lists is held out. After training on the others, each held-out list is cut into two random
+    halves, and eq. (1) compares the first half with the second half of every held-out list. The score is the
+    probability that the right one is more alike than a wrong one (AUC; .5 is chance).
+
+    Returns
+    -------
+    epochs : int
+    trials : dict of int to float
+        Score per number of epochs tried.
+    """
+    rng = np.random.default_rng([seed, 0x401D])
+    held = np.zeros(len(lists), bool)
+    held[rng.choice(len(lists), max(1, round(share * len(lists))), replace=False)] = True
+    train = [row for row, h in zip(lists, held, strict=True) if not h]
+    count = Counter(tag for row in train for tag in row)
+    count = dict(sorted(count.items(), key=lambda item: (-item[1], item[0])))
+    halves = ([], [])
+    for row in (row for row, h in zip(lists, held, strict=True) if h):
+        row = rng.permutation([tag for tag in row if tag in count])
+        if len(row) > 1:
+            halves[0].append(row[: len(row) // 2])
+            halves[1].append(row[len(row) // 2 :])
+    halves = [half[:2000] for half in halves]
+    trials = {}
+    for epochs in grid:
+        vectors = _skipgram(train, count, epochs=epochs, seed=seed, **options)
+        B, C = (tag_indicator(half, list(count)) for half in halves)
+        S = C @ (B @ tag_similarity_matrix(vectors)).T
+        right = S.diagonal()[:, None]
+        trials[epochs] = float(
+            ((S < right).sum() + ((S == right).sum() - len(S)) / 2) / (len(S) * (len(S) - 1))
+        )
+    return max(trials, key=trials.get), trials
+
+
+def load_vectors(path: str | Path, keep: Iterable[str] | None = None, limit: int | None = None) -> TagVectors:
+    """Vectors from a word2vec file (text, or binary where the name ends in ``.bin``) or a fastText ``.vec`` file.
+
+    Parameters
+    ----------
+    path : path
+        ``.gz`` behind the ending is fine. Pickles (gensim's own ``.model`` and ``.kv``) are refused: loading one
+        can run code.
+    keep : str, optional
+        Keep only these words: the tags in use, of a file with millions of words.
+    limit : int, optional
+        Read only the first, most frequent words.
+
+    Raises
+    ------
+    InputError
+        The file is missing or of another format, or none of ``keep`` is in it.
+    """
+    path = Path(path)
+    suffixes = [suffix for suffix in path.suffixes if suffix != ".gz"]
+    if not path.is_file():
+        raise InputError(f"{path} is missing; give a word2vec file (.bin, .txt) or a fastText .vec file")
+    if not suffixes or suffixes[-1] not in (".bin", ".txt", ".vec"):
+        raise InputError(f"{path}: only .bin, .txt and .vec files are read; export with save_word2vec_format")
+    try:
+        words = KeyedVectors.load_word2vec_format(
+            str(path), binary=suffixes[-1] == ".bin", limit=limit, unicode_errors="replace"
+        )
+    except (ValueError, EOFError, UnicodeDecodeError, OSError) as error:
+        raise InputError(
+            f"{path} is not a word2vec file ({error}); its first line must be 'words length'"
+        ) from error
+    found = TagVectors(list(words.index_to_key), np.asarray(words.vectors, np.float32))
+    if keep is None:
+        return found
+    kept = found.keep(keep)
+    if not len(kept):
+        raise InputError(
+            f"none of the tags is among the {len(found)} words of {path}; is it the same language?"
+        )
+    return kept
