@@ -1,1 +1,15 @@
+"""Codes to answers: Hamming search and exact measures."""
 
+from wshash.retrieval.intervals import Interval, PairedDifference, bootstrap, paired_difference, t_interval
+from wshash.retrieval.report import Bounds, Report, evaluate
+
+__all__ = [
+    "Bounds",
+    "Interval",
+    "PairedDifference",
+    "Report",
+    "bootstrap",
+    "evaluate",
+    "paired_difference",
+    "t_interval",
+]

@@ -1,0 +1,151 @@
+"""The kernel: how many items, and of which relevance, lie at each Hamming distance from each query.
+
+Every retrieval number of the study is a function of these counts (``metrics``): no ranking is ever sorted, so
+nothing depends on how a sort breaks ties.
+"""
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+
+import numpy as np
+from numba import njit, types
+from numba.extending import intrinsic
+
+MAX_BITS = 256
+_BLOCK = 4096  # database rows per block: 4096 × (codes + concept masks) words stay in the second-level cache
+_BLOCK_BYTES = 1 << 25  # of counts that one call may return, hence of everything derived from them
+
+
+def pack_words(bits: np.ndarray) -> np.ndarray:
+    """Rows of bits as 64-bit words, bit ``j`` in word ``j // 64``, the last word filled up with zeros.
+
+    Parameters
+    ----------
+    bits : array of 0 and 1, n×b
+
+    Returns
+    -------
+    uint64 array, n×⌈b/64⌉ (at least one word)
+    """
+    packed = np.packbits(np.asarray(bits, dtype=bool), axis=1, bitorder="little")
+    words = np.zeros((len(packed), max(1, -(-packed.shape[1] // 8)) * 8), np.uint8)
+    words[:, : packed.shape[1]] = packed
+    return words.view("<u8").astype(np.uint64, copy=False)
+
+
+def n_grades(query_labels: np.ndarray, database_labels: np.ndarray) -> int:
+    """One more than the largest number of concepts that a query can share with an item."""
+    most = [labels.sum(axis=1).max(initial=0) for labels in (query_labels, database_labels)]
+    return int(min(most)) + 1
+
+
+def default_threads() -> int:
+    """``$OMP_NUM_THREADS`` where it is set, else one thread per core that the process may use."""
+    setting = os.environ.get("OMP_NUM_THREADS", "")
+    return int(setting) if setting.isdigit() and int(setting) else len(os.sched_getaffinity(0))
+
+
+@intrinsic
+def _popcount(typing_context, word):
+    """Number of ones in a 64-bit word: the processor's own instruction, vectorised by LLVM where it can be."""
+
+    def generate(context, builder, signature, arguments):
+        return builder.ctpop(arguments[0])
+
+    return types.uint64(types.uint64), generate
+
+
+@cache
+def _kernel(code_words: int, mask_words: int, graded: bool):
+    """The counting loop for codes and masks of so many words: with constants LLVM unrolls and vectorises it."""
+
+    @njit(nogil=True, cache=True)
+    def count(queries, query_masks, codes, masks, n_grades, out):
+        size = out.shape[1]
+        level = np.empty(_BLOCK, np.uint32)
+        # Close codes fall on few levels: with one table each increment would wait for the one before.
+        tables = np.zeros((4, size), np.int32)
+        for start in range(0, codes.shape[1], _BLOCK):
+            n = min(_BLOCK, codes.shape[1] - start)
+            for q in range(queries.shape[0]):
+                for j in range(n):
+                    distance = np.uint64(0)
+                    shared = np.uint64(0)
+                    for w in range(code_words):
+                        distance += _popcount(codes[w, start + j] ^ queries[q, w])
+                    for w in range(mask_words):
+                        both = masks[w, start + j] & query_masks[q, w]
+                        if graded:
+                            shared += _popcount(both)
+                        else:
+                            shared |= both
+                    grade = shared if graded else np.uint64(shared != 0)
+                    level[j] = np.uint32(distance * np.uint64(n_grades) + grade)
+                tables[:] = 0
+                for j in range(0, n - 3, 4):
+                    tables[0, level[j]] += 1
+                    tables[1, level[j + 1]] += 1
+                    tables[2, level[j + 2]] += 1
+                    tables[3, level[j + 3]] += 1
+                for j in range(n - n % 4, n):
+                    tables[0, level[j]] += 1
+                for i in range(size):
+                    out[q, i] += tables[0, i] + tables[1, i] + tables[2, i] + tables[3, i]
+
+    return count
+
+
+class HammingCounter:
+    """Counts of the database's items by Hamming distance and relevance, for one block of queries after another.
+
+    Parameters
+    ----------
+    database_codes : uint8 array of 0 and 1, n×k, 1 ≤ k ≤ 256
+    database_labels : bool array, n×c
+    grades : int
+        2: an item is relevant (shares a concept) or not. More: it counts at the number of concepts that it
+        shares with the query, which must be below ``grades``.
+    n_threads : int, optional
+        Default: :func:`default_threads`.
+
+    Attributes
+    ----------
+    block : int
+        Number of queries whose counts fit the memory bound.
+    """
+
+    by_radius = True  # level d of the counts is distance d
+
+    def __init__(self, database_codes, database_labels, grades=2, n_threads=None):
+        self.n_bits, self.grades = database_codes.shape[1], grades
+        # Word-major: consecutive items are consecutive in memory, as vector loads want them.
+        self._codes = np.ascontiguousarray(pack_words(database_codes).T)
+        self._masks = np.ascontiguousarray(pack_words(database_labels).T)
+        self._threads = n_threads or default_threads()
+        self.block = max(1, _BLOCK_BYTES // (8 * (self.n_bits + 1) * grades))
+
+    def __call__(self, query_codes: np.ndarray, query_labels: np.ndarray) -> np.ndarray:
+        """Number of items at each distance with each grade.
+
+        Parameters
+        ----------
+        query_codes : uint8 array of 0 and 1, q×k
+        query_labels : bool array, q×c
+
+        Returns
+        -------
+        int32 array, q×(k+1)×grades
+        """
+        codes, masks = pack_words(query_codes), pack_words(query_labels)
+        out = np.zeros((len(codes), (self.n_bits + 1) * self.grades), np.int32)
+        kernel = _kernel(codes.shape[1], masks.shape[1], self.grades > 2)
+        bounds = np.linspace(0, len(codes), min(self._threads, len(codes)) + 1).astype(int)
+
+        def run(part):
+            kernel(codes[part], masks[part], self._codes, self._masks, self.grades, out[part])
+
+        parts = [slice(a, b) for a, b in zip(bounds[:-1], bounds[1:], strict=True)]
+        with ThreadPoolExecutor(len(parts) or 1) as pool:
+            list(pool.map(run, parts))
+        return out.reshape(len(codes), self.n_bits + 1, self.grades)
