@@ -48,7 +48,7 @@ def default_threads() -> int:
 
 @intrinsic
 def _popcount(typing_context, word):
-    """Number of ones in a 64-bit word: the processor's own instruction, vectorised by LLVM where it can be."""
+    """Number of ones in a 64-bit word: LLVM picks the processor's instruction."""
 
     def generate(context, builder, signature, arguments):
         return builder.ctpop(arguments[0])
@@ -58,7 +58,7 @@ def _popcount(typing_context, word):
 
 @cache
 def _kernel(code_words: int, mask_words: int, graded: bool):
-    """The counting loop for codes and masks of so many words: with constants LLVM unrolls and vectorises it."""
+    """The counting loop for codes and masks of so many words: constants let LLVM unroll and vectorise."""
 
     @njit(nogil=True, cache=True)
     def count(queries, query_masks, codes, masks, n_grades, out):
@@ -97,7 +97,7 @@ def _kernel(code_words: int, mask_words: int, graded: bool):
 
 
 class HammingCounter:
-    """Counts of the database's items by Hamming distance and relevance, for one block of queries after another.
+    """Counts of the database's items by Hamming distance and relevance, for a block of queries.
 
     Parameters
     ----------

@@ -62,7 +62,7 @@ def bootstrap(
     if other is not None:
         if np.shape(other) != values.shape:
             raise InputError(
-                f"a paired interval needs the same queries twice, got shapes {values.shape} and {np.shape(other)}"
+                f"shapes {values.shape} and {np.shape(other)}; a paired interval needs the same queries twice"
             )
         values = values - other
     if not len(values):
@@ -136,9 +136,9 @@ def paired_difference(
 
     Notes
     -----
-    The bootstrap over both multiplies the weights of drawn seeds and drawn queries (the pigeonhole bootstrap of
-    Owen, Annals of Applied Statistics 2007). It draws s − 1 of s seeds: with s draws it would understate their
-    variance by the factor (s − 1)/s, which matters at 5 seeds (Rao & Wu, JASA 1988).
+    The bootstrap over both multiplies the weights of drawn seeds and drawn queries (the pigeonhole bootstrap,
+    Owen, Annals of Applied Statistics 2007). It draws s − 1 of s seeds: with s draws it would understate
+    their variance by the factor (s − 1)/s, which matters at 5 seeds (Rao & Wu, JASA 1988).
     """
     if len(values) != len(other) or not len(values):
         raise InputError(

@@ -1,10 +1,9 @@
 """Measures of a ranking with ties, in closed form from the counts per level.
 
-A ranking is a sequence of *levels*: sets of items at one distance, between which no order is given. Arrays are
-q×L, a row per query: ``n`` items and ``r`` relevant items per level, nearest level first; empty levels are
-harmless. Numbers are expectations over all orders of the items within each level; where ``n`` and ``r`` come
-from :func:`order_ties`, they are the values under the best or the worst order. The formulas are those of
-McSherry & Najork (ECIR 2008) and He et al. (arXiv 1705.08562).
+A ranking is a sequence of *levels*: sets of items at one distance, between which no order is given. Arrays
+are q×L, a row per query: ``n`` items and ``r`` relevant items per level, nearest level first; empty levels
+are harmless. Numbers are expectations over all orders of the items within each level (McSherry & Najork, ECIR
+2008; He et al., arXiv 1705.08562). Counts that come from :func:`order_ties` give the best or the worst order.
 """
 
 from math import exp, lgamma
@@ -23,8 +22,8 @@ def order_ties(counts: np.ndarray, order: str) -> np.ndarray:
     counts : int array, q×L×g
         Items per level and grade.
     order : {"expected", "best", "worst"}
-        ``"best"`` puts the highest grade of each level first, ``"worst"`` the lowest, ``"expected"`` leaves the
-        level as it is.
+        ``"best"`` puts the highest grade of each level first, ``"worst"`` the lowest, ``"expected"`` leaves
+        the level as it is.
 
     Returns
     -------
@@ -54,8 +53,8 @@ def _harmonic(n: np.ndarray) -> np.ndarray:
 def relevant_at(n: np.ndarray, r: np.ndarray, ranks: np.ndarray) -> np.ndarray:
     """Relevant items among the first ``ranks``: linear in the rank within a level.
 
-    ``R_{<τ} + (t − N_{<τ}) r_τ / n_τ`` with τ the level that holds rank t. Precision at t is this over t, recall
-    is this over all relevant items.
+    ``R_{<τ} + (t − N_{<τ}) r_τ / n_τ`` with τ the level that holds rank t. Precision at t is this over t,
+    recall is this over all relevant items.
 
     Parameters
     ----------
@@ -80,8 +79,8 @@ def relevant_at(n: np.ndarray, r: np.ndarray, ranks: np.ndarray) -> np.ndarray:
 def precision_sum(n: np.ndarray, r: np.ndarray, cut: int | None = None) -> np.ndarray:
     """Sum of the precision at the rank of each relevant item among the first ``cut``: average precision × R.
 
-    ``Σ_d (r_d/n_d) Σ_{t=N_{d−1}+1}^{N_d} [R_{d−1} + 1 + (t−N_{d−1}−1)(r_d−1)/(n_d−1)] / t``; the inner sum is a
-    difference of harmonic numbers.
+    ``Σ_d (r_d/n_d) Σ_{t=N_{d−1}+1}^{N_d} [R_{d−1} + 1 + (t−N_{d−1}−1)(r_d−1)/(n_d−1)] / t``; the inner sum
+    is a difference of harmonic numbers.
 
     Returns
     -------
@@ -133,9 +132,9 @@ def average_precision(
         Default: the whole ranking, where the three denominators are the same.
     denominator : {"total", "found", "min(R,total)"}
         By what the sum of precisions is divided: all relevant items; those among the first ``cut`` (what most
-        hashing repositories do; not monotone: [+ − +] scores less than [+ − −]); or the smaller of ``cut`` and
-        all relevant items, so that a perfect ranking scores 1. The number found is random where ``cut`` falls
-        inside a level; it is then hypergeometric, and the expectation is over it too.
+        hashing repositories do; not monotone: [+ − +] scores less than [+ − −]); or the smaller of ``cut``
+        and all relevant items, so that a perfect ranking scores 1. The number found is random where ``cut``
+        falls inside a level; it is then hypergeometric, and the expectation is over it too.
 
     Returns
     -------
@@ -154,7 +153,7 @@ def average_precision(
 
 
 def dcg(n: np.ndarray, gain: np.ndarray, ranks: np.ndarray) -> np.ndarray:
-    """Discounted cumulative gain ``Σ_{t≤rank} gain_t / log₂(t + 1)``, a level's items each having its mean gain.
+    """Discounted cumulative gain ``Σ_{t≤rank} gain_t / log₂(t + 1)``; a level's items have its mean gain.
 
     Parameters
     ----------
