@@ -13,23 +13,19 @@ from wshash.tags import load_vectors, train_skipgram
 from wshash.tags.skipgram import choose_epochs
 
 
-def themed(n=400, seed=0):
-    """Tag lists about two themes that share no tag; a third tag set appears in both."""
+def themed(n=400, n_themes=6, seed=0):
+    """Tag lists of three of a theme's four tags; "sea", "beach", "wave" and "sand" are one theme."""
     rng = np.random.default_rng(seed)
-    themes = (["sea", "beach", "wave", "sand"], ["snow", "peak", "ski", "ice"])
-    common = ["nikon", "2007", "explore"]
-    return [
-        list(rng.choice(themes[rng.integers(2)], 2, replace=False)) + [str(rng.choice(common))]
-        for _ in range(n)
-    ]
+    themes = [["sea", "beach", "wave", "sand"], *([f"{t}{i}" for i in range(4)] for t in range(1, n_themes))]
+    return [list(rng.choice(themes[rng.integers(n_themes)], 3, replace=False)) for _ in range(n)]
 
 
 def test_meaning_is_found():
     vectors = train_skipgram(themed(), dim=16, epochs=20)
     within = vectors.similarity("sea", "beach")
-    assert within > vectors.similarity("sea", "snow") + 0.3
-    assert {tag for tag, _ in vectors.most_similar("snow", 3)} == {"peak", "ski", "ice"}
-    assert vectors.vectors.dtype == np.float32 and vectors.vectors.shape == (11, 16)
+    assert within > vectors.similarity("sea", "10") + 0.3
+    assert {tag for tag, _ in vectors.most_similar("sea", 3)} == {"beach", "wave", "sand"}
+    assert vectors.vectors.dtype == np.float32 and vectors.vectors.shape == (24, 16)
 
 
 def test_same_bytes_for_any_hash_seed_and_tag_order():
@@ -75,6 +71,11 @@ def test_vocabulary_by_frequency_and_min_count():
     assert train_skipgram(lists, dim=4, epochs=1, min_count=2).vocabulary == ["b", "a", "c"]
     kept = train_skipgram(lists, dim=4, epochs=1, min_count=1).keep(["rare", "a", "unknown"])
     assert kept.vocabulary == ["a", "rare"] and kept.vectors.shape == (2, 4)
+
+
+def test_too_few_lists_to_choose_epochs_on():
+    with pytest.raises(InputError, match="give it .epochs=10."):
+        train_skipgram([["a", "b", "c"], ["a", "b"]] * 10)
 
 
 @pytest.mark.parametrize(

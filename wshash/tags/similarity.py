@@ -106,9 +106,10 @@ def tag_indicator(tags: Sequence[Sequence[str]], vocabulary: Sequence[str]) -> s
 
 
 def image_similarity(B, T, other=None) -> np.ndarray:
-    """Similarity of pictures by their tags, eq. (1): ``s(i, j) = 1/(m n) Σ_a Σ_b sim(x_a, y_b) = b_i T b_jᵀ``.
+    """Similarity of pictures by their tags, eq. (1): ``s(i, j) = 1/(m n) Σ_a Σ_b sim(x_a, y_b)``.
 
-    A plain mean (the paper calls it SimRank): a picture with two different tags is less than 1 like itself.
+    The double sum over their m and n tags is ``b_i T b_jᵀ``: no loop over pairs. A plain mean (the
+    paper calls it SimRank), by which a picture with two different tags is less than 1 like itself.
 
     Parameters
     ----------
@@ -137,15 +138,15 @@ class TagSimilarity:
     T : float32 array, V×V
         Symmetric similarity of the tags.
     best_match : bool
-        In place of the mean over all pairs of tags: each tag is compared with the tag of the other picture most
-        like it, averaged over the tags and over both directions.
+        In place of the mean over all pairs of tags: each tag is compared with the tag of the other picture
+        most like it; the mean over the tags, then over both directions.
 
     Attributes
     ----------
     n : int
     known : bool array, n
-        The picture has a known tag. Of the others nothing is known: their similarity to all is 0, and they are
-        left out of :meth:`quantile_threshold` and :meth:`pairs_above`. Leave them out of training too.
+        The picture has a known tag. Of the others nothing is known: their similarity to all is 0, and they
+        are left out of :meth:`quantile_threshold` and :meth:`pairs_above`. Leave them out of training too.
     """
 
     def __init__(self, B, T, best_match: bool = False):
@@ -169,8 +170,8 @@ class TagSimilarity:
             With ``vocabulary`` and ``vectors``.
         measure : {"mean", "best-match", "tf-idf", "cosine"}
             ``"mean"``: eq. (1). ``"best-match"``: see ``best_match``. ``"tf-idf"``: eq. (1) with weights
-            ``log(n / pictures with the tag)`` in place of equal ones. ``"cosine"``: cosine of the pictures' mean
-            tag vectors.
+            ``log(n / pictures with the tag)`` in place of equal ones. ``"cosine"``: cosine of the pictures'
+            mean tag vectors.
         """
         if measure not in MEASURES:
             raise InputError(f"measure {measure!r} is unknown; choose one of {', '.join(MEASURES)}")

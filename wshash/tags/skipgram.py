@@ -11,7 +11,7 @@ import numpy as np
 from gensim.models import KeyedVectors, Word2Vec
 
 from wshash.errors import InputError
-from wshash.tags.similarity import tag_indicator, tag_similarity_matrix, tanimoto
+from wshash.tags.similarity import image_similarity, tag_indicator, tag_similarity_matrix, tanimoto
 
 logging.getLogger("gensim").setLevel(logging.ERROR)
 
@@ -116,24 +116,30 @@ def train_skipgram(
     lists = [row for row in lists if len(row) > 1]
     if not lists:
         raise InputError(
-            f"no picture has two of the {len(kept)} tags that occur {min_count} times; skip-gram learns from tags "
-            "that stand together: lower min_count, or load vectors from a file (load_vectors)"
+            f"no picture has two of the {len(kept)} tags that occur {min_count} times; skip-gram learns from "
+            "tags that stand together: lower min_count, or load vectors from a file (load_vectors)"
         )
     options = dict(dim=dim, window=window, negative=negative, sample=sample, seed=seed)
     trials = {}
     if epochs == "auto":
         epochs, trials = choose_epochs(lists, **options)
-    vectors = _skipgram(lists, kept, epochs=epochs, **options)
+    vectors = _skipgram(lists, kept, epochs, **options)
     return TagVectors(list(kept), vectors, epochs, trials)
 
 
-def _skipgram(lists, count, dim, epochs, window, negative, sample, seed) -> np.ndarray:
-    if window is None:
-        window = max(len(row) for row in lists) - 1
+def _skipgram(lists, count, epochs, dim, window, negative, sample, seed) -> np.ndarray:
     model = Word2Vec(
-        sg=1, vector_size=dim, window=window, shrink_windows=False, negative=negative, sample=sample, min_count=1,
-        seed=seed, workers=1, hashfxn=lambda tag: zlib.crc32(tag.encode()),  # hash() differs from run to run
-    )  # fmt: skip
+        sg=1,
+        vector_size=dim,
+        window=max(map(len, lists)) - 1 if window is None else window,
+        shrink_windows=False,
+        negative=negative,
+        sample=sample,
+        min_count=1,
+        seed=seed,
+        workers=1,
+        hashfxn=lambda tag: zlib.crc32(tag.encode()),  # hash() differs from run to run
+    )
     model.build_vocab_from_freq(count, corpus_count=len(lists))
     model.train(lists, total_examples=len(lists), total_words=sum(map(len, lists)), epochs=epochs)
     return model.wv[list(count)]
@@ -141,56 +147,84 @@ def _skipgram(lists, count, dim, epochs, window, negative, sample, seed) -> np.n
 
 def choose_epochs(
     lists: Sequence[Sequence[str]],
-    grid: Sequence[int] = (5, 10, 20, 40, 80, 160),
+    grid: Sequence[int] = (1, 2, 4, 6, 8, 12, 16, 24, 32, 48, 64),
     share: float = 0.2,
+    dim: int = 100,
+    window: int | None = None,
+    negative: int = 5,
+    sample: float = 0.0,
     seed: int = 0,
-    **options,
 ) -> tuple[int, dict[int, float]]:
-    """The number of epochs whose vectors recognise best which two half lists belong together. No label is seen.
+    """The number of epochs whose vectors recognise best which two half lists belong together; sees no label.
 
     A share of the lists is held out. After training on the others, each held-out list is cut into two random
     halves, and eq. (1) compares the first half with the second half of every held-out list. The score is the
-    probability that the right one is more alike than a wrong one (AUC; .5 is chance).
+    probability (AUC; .5 is chance) that the right one is more alike than a wrong one, sharing no tag either.
+
+    Parameters
+    ----------
+    lists : lists of at least two different str
+    grid : int, ascending
+        Tried in this order until the best of them lies two steps behind.
+    share : float
+        Part of the lists held out; 2,000 lists are compared at most.
+    dim, window, negative, sample, seed
+        As in :func:`train_skipgram`.
 
     Returns
     -------
     epochs : int
     trials : dict of int to float
         Score per number of epochs tried.
+
+    Raises
+    ------
+    InputError
+        Fewer than 20 held-out lists have two tags that the others know.
     """
     rng = np.random.default_rng([seed, 0x401D])
-    held = np.zeros(len(lists), bool)
-    held[rng.choice(len(lists), max(1, round(share * len(lists))), replace=False)] = True
-    train = [row for row, h in zip(lists, held, strict=True) if not h]
-    count = Counter(tag for row in train for tag in row)
-    count = dict(sorted(count.items(), key=lambda item: (-item[1], item[0])))
-    halves = ([], [])
-    for row in (row for row, h in zip(lists, held, strict=True) if h):
-        row = rng.permutation([tag for tag in row if tag in count])
-        if len(row) > 1:
-            halves[0].append(row[: len(row) // 2])
-            halves[1].append(row[len(row) // 2 :])
-    halves = [half[:2000] for half in halves]
+    lists = [sorted(row) for row in lists]
+    order = rng.permutation(len(lists))
+    held = order[: round(share * len(lists))]
+    train = [lists[i] for i in np.sort(order[len(held) :])]
+    count = _count(train)
+    halves = [rng.permutation([tag for tag in lists[i] if tag in count]) for i in held]
+    halves = [(row[: len(row) // 2], row[len(row) // 2 :]) for row in halves if len(row) > 1][:2000]
+    B, C = (tag_indicator([pair[h] for pair in halves], list(count)) for h in (0, 1))
+    # Two halves of one set share no tag, so a wrong half that does would win by that alone: not counted.
+    wrong = (B @ C.T).toarray() == 0
+    np.fill_diagonal(wrong, False)
+    if len(halves) < 20 or not wrong.any():
+        raise InputError(
+            f"{len(lists)} lists of two tags or more are too few, or too much alike, to choose the number of "
+            "epochs on; give it (epochs=10) or add pictures"
+        )
     trials = {}
     for epochs in grid:
-        vectors = _skipgram(train, count, epochs=epochs, seed=seed, **options)
-        B, C = (tag_indicator(half, list(count)) for half in halves)
-        S = C @ (B @ tag_similarity_matrix(vectors)).T
+        vectors = _skipgram(train, count, epochs, dim, window, negative, sample, seed)
+        S = image_similarity(B, tag_similarity_matrix(vectors), C)
         right = S.diagonal()[:, None]
-        trials[epochs] = float(
-            ((S < right).sum() + ((S == right).sum() - len(S)) / 2) / (len(S) * (len(S) - 1))
-        )
-    return max(trials, key=trials.get), trials
+        wins = ((S < right) & wrong).sum() + ((S == right) & wrong).sum() / 2
+        trials[epochs] = float(wins / wrong.sum())
+        best = max(trials, key=trials.get)
+        if list(trials).index(best) + 2 < len(trials):
+            break
+    return best, trials
+
+
+def _count(lists, min_count: int = 1) -> dict[str, int]:
+    count = Counter(tag for row in lists for tag in row)
+    return {t: c for t, c in sorted(count.items(), key=lambda item: (-item[1], item[0])) if c >= min_count}
 
 
 def load_vectors(path: str | Path, keep: Iterable[str] | None = None, limit: int | None = None) -> TagVectors:
-    """Vectors from a word2vec file (text, or binary where the name ends in ``.bin``) or a fastText ``.vec`` file.
+    """Vectors from a word2vec file (text; binary if it ends in ``.bin``) or a fastText ``.vec`` file.
 
     Parameters
     ----------
     path : path
-        ``.gz`` behind the ending is fine. Pickles (gensim's own ``.model`` and ``.kv``) are refused: loading one
-        can run code.
+        ``.gz`` behind the ending is fine. Pickles (gensim's own ``.model`` and ``.kv``) are refused: loading
+        one can run code.
     keep : str, optional
         Keep only these words: the tags in use, of a file with millions of words.
     limit : int, optional
