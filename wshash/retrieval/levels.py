@@ -63,7 +63,7 @@ class LevelCounter:
         ``"weighted"``: ``Σ_j weights_j [b_j ≠ b'_j]``.
     weights : float array, k, optional
         Not negative. DRSCH: the square of its bit weights. Taken in fixed point, to 2⁻³⁸ of the largest, so
-        that sums that are equal compare equal in whatever order they are added.
+        that sums of the same weights are equal in whatever order they are added.
     """
 
     by_radius = False

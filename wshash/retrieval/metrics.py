@@ -71,7 +71,7 @@ def relevant_at(n: np.ndarray, r: np.ndarray, ranks: np.ndarray) -> np.ndarray:
     # One search for all queries: shifted by more than the longest row, the rows' sums lie one after another.
     shift = rows * (items[:, -1].max(initial=0) + 1)
     level = np.searchsorted((items[:, 1:] + shift).ravel(), (np.asarray(ranks)[None, :] + shift).ravel())
-    level = level.reshape(len(n), -1) - rows * n.shape[1]
+    level = level.reshape(len(n), len(ranks)) - rows * n.shape[1]
     share = r[rows, level] / n[rows, level]
     return relevant[rows, level] + (np.asarray(ranks)[None, :] - items[rows, level]) * share
 

@@ -72,8 +72,8 @@ class Report:
         return len(self.kept)
 
     def _bounds(self, name: str) -> Bounds:
-        means = (self.mean(name), self.mean(f"{name}/best"), self.mean(f"{name}/worst"))
-        return Bounds(*means)
+        names = (name, f"{name}/best", f"{name}/worst")
+        return Bounds(*(self.mean(key) if key in self.per_query else np.nan for key in names))
 
     def mean(self, name: str) -> float:
         """Mean over the queries of a measure of ``per_query``."""
@@ -108,7 +108,10 @@ class Report:
 
     @property
     def average_precision_at_cut(self) -> dict[str, Bounds]:
-        """Mean average precision of the first ``cut`` items by denominator; empty without a cut."""
+        """Mean average precision of the first ``cut`` items by denominator; empty without a cut.
+
+        By ``"found"`` it has no bounds (NaN): finding one more relevant item can lower it.
+        """
         names = DENOMINATORS if self.cut else ()
         return {name: self._bounds(f"average_precision@{self.cut}[{name}]") for name in names}
 
@@ -180,11 +183,7 @@ class Report:
 
     def _table(self) -> pd.DataFrame:
         names = [name for name in self.per_query if "/" not in name]
-        rows = {
-            name: self._bounds(name) if f"{name}/best" in self.per_query else (self.mean(name),)
-            for name in names
-        }
-        return pd.DataFrame([(*row, *[np.nan] * (3 - len(row))) for row in rows.values()], rows, list(ORDERS))
+        return pd.DataFrame([self._bounds(name) for name in names], names)
 
     def _title(self) -> str:
         dropped = f" ({self.n_dropped} without a relevant item left out)" if self.n_dropped else ""
