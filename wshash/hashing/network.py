@@ -1,0 +1,184 @@
+"""The network of section 1.2: features, a hidden layer, and the hash layer with one unit a bit (Fig. 5)."""
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from wshash.errors import InputError
+
+ACTIVATIONS = ("sigmoid", "none", "tanh")
+
+
+class HashNetwork(nn.Module):
+    """Standardised features → hidden layer with ReLU (the trunk) → hash layer → activation.
+
+    Parameters
+    ----------
+    n_inputs : int
+        Features d.
+    n_bits : int
+        Units of the hash layer.
+    hidden : int or None
+        Units of the trunk; None: no trunk, the hash layer sees the features.
+    activation : {"sigmoid", "none", "tanh"}
+        Of the hash layer: the paper's weak network and DeepBit, DSH, DRSCH. ``"tanh"`` is tanh(βx/2), which the
+        DRSCH authors write 2/(1 + exp(−βx)) − 1.
+    beta : float
+        β.
+    backbone : Backbone, optional
+        Then the input is uint8 N×H×W×3 pictures, else float N×d features.
+
+    Attributes
+    ----------
+    mean, scale : buffers, d
+        Features enter as ``(x - mean) / scale``. Part of the network, so that they move with it.
+    """
+
+    def __init__(self, n_inputs, n_bits, hidden=512, activation="none", beta=5.0, backbone=None):
+        super().__init__()
+        self.backbone = None if backbone is None else backbone.module
+        self.preprocess = None if backbone is None else backbone.preprocess
+        self.register_buffer("mean", torch.zeros(n_inputs))
+        self.register_buffer("scale", torch.ones(n_inputs))
+        self.trunk = (
+            nn.Identity() if hidden is None else nn.Sequential(nn.Linear(n_inputs, hidden), nn.ReLU())
+        )
+        self.hash = nn.Linear(n_inputs if hidden is None else hidden, n_bits)
+        self.activation, self.beta = activation, beta
+
+    def features(self, x: Tensor) -> Tensor:
+        """What the trunk is fed, before it is standardised: float N×d."""
+        if self.backbone is None:
+            return x
+        # Half precision on a GPU (bfloat16 where it has it); everything above the backbone is float32.
+        device = self.mean.device.type
+        with torch.autocast(device, dtype=half_precision(device), enabled=device == "cuda"):
+            return self.backbone(self.preprocess(x)).float()
+
+    def hidden(self, x: Tensor) -> Tensor:
+        """Activations of the trunk: float N×hidden."""
+        return self.trunk((self.features(x) - self.mean) / self.scale)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Outputs of the hash layer after the activation: float N×k."""
+        z = self.hash(self.hidden(x))
+        if self.activation == "sigmoid":
+            return torch.sigmoid(z)
+        return torch.tanh(self.beta / 2 * z) if self.activation == "tanh" else z
+
+    def standardise(self, features: Tensor) -> None:
+        """Set ``mean`` and ``scale`` from these rows; a constant feature keeps scale 1."""
+        self.mean.copy_(features.mean(dim=0))
+        std = features.std(dim=0, correction=0)
+        self.scale.copy_(torch.where(std > 1e-6 * (1 + self.mean.abs()), std, 1))
+
+    def trainable(self, stages: list[nn.Module]) -> list[nn.Parameter]:
+        """Freeze the backbone but for these stages of it; the parameters that are left to train."""
+        if self.backbone is not None:
+            self.backbone.requires_grad_(False)
+            for stage in stages:
+                stage.requires_grad_(True)
+        return [p for p in self.parameters() if p.requires_grad]
+
+    def train(self, mode: bool = True) -> "HashNetwork":
+        """As in torch, but batch normalisation keeps the statistics of its pre-training: batches are small."""
+        super().train(mode)
+        for module in self.modules():
+            if isinstance(module, nn.modules.batchnorm._BatchNorm):
+                module.eval()
+        return self
+
+
+@torch.no_grad()
+def hand_over(source: HashNetwork, target: HashNetwork, layers: str, x: Tensor) -> None:
+    r"""Start ``target`` from ``source``, the pre-trained weak network.
+
+    ``"trunk"`` copies backbone, standardisation and hidden layer; the hash layer stays as it was drawn.
+
+    ``"all"`` copies the hash layer too, rescaled. The source ends in σ(z) ∈ [0, 1], cut at ½; the target in z (DSH)
+    or tanh(βz/2) (DRSCH), cut at 0 and drawn to ±1. As copied, z would be far too small: the weak margin of 1 in
+    √k asks for little contrast. So each unit's weights and bias are multiplied by the positive number that makes
+    the mean of \|z\| (DSH) or \|βz/2\| (DRSCH) over the rows ``x`` equal to 1. σ(z) ≥ ½ ⇔ z ≥ 0 ⇔ az ≥ 0 for
+    a > 0: the codes are those of the source, only the distance to the thresholds changes.
+
+    Parameters
+    ----------
+    source, target : HashNetwork
+        Of the same hidden layer, and with ``"all"`` the same number of bits.
+    layers : {"trunk", "all"}
+    x : rows of training input
+    """
+    if layers not in ("trunk", "all"):
+        raise InputError(f"start_layers={layers!r} is unknown; choose 'trunk' or 'all'")
+    if layers == "all" and source.hash.out_features != target.hash.out_features:
+        raise InputError(
+            f"the weak network has {source.hash.out_features} bits, this method {target.hash.out_features}; "
+            "fit WeakPretraining with the same n_bits, or use start_layers='trunk'"
+        )
+    if source.backbone is not None:
+        target.backbone.load_state_dict(source.backbone.state_dict())
+    target.mean.copy_(source.mean)
+    target.scale.copy_(source.scale)
+    target.trunk.load_state_dict(source.trunk.state_dict())
+    if layers == "all":
+        z = torch.cat([source.hash(source.hidden(part)) for part in x.split(256)])
+        gain = target.beta / 2 if target.activation == "tanh" else 1.0
+        a = 1 / (gain * z.abs().mean(dim=0)).clamp_min(1e-6)
+        target.hash.weight.copy_(source.hash.weight * a[:, None])
+        target.hash.bias.copy_(source.hash.bias * a)
+
+
+def load_batches(X, batches: Iterable, device: str) -> Iterator[tuple[np.ndarray | Tensor, Tensor]]:
+    """``(rows, X[rows])`` for each batch of row numbers, on the device.
+
+    Parameters
+    ----------
+    X : float tensor n×d on the device, or sequence of n uint8 pictures H×W×3 of one size
+        Pictures are decoded by threads, a few batches ahead of the network.
+    batches : iterable of int64 tensors
+    device : str
+    """
+    if isinstance(X, Tensor):
+        for rows in batches:
+            yield rows, X[rows]
+        return
+    batches = iter(batches)
+
+    def load(rows):
+        return torch.from_numpy(np.stack([X[int(i)] for i in rows]))
+
+    with ThreadPoolExecutor() as pool:
+        ahead = deque((rows, pool.submit(load, rows)) for rows in islice(batches, 4))
+        while ahead:
+            rows, future = ahead.popleft()
+            following = next(batches, None)
+            if following is not None:
+                ahead.append((following, pool.submit(load, following)))
+            yield rows, future.result().to(device, non_blocking=True)
+
+
+@torch.inference_mode()
+def infer(network: HashNetwork, X, output: str = "forward", batch_size: int | None = None) -> np.ndarray:
+    """Outputs of ``forward``, ``hidden`` or ``features`` for all rows, as float32, in batches."""
+    device = network.mean.device
+    batch_size = batch_size or (4096 if network.backbone is None else 64)
+    if isinstance(X, np.ndarray) and network.backbone is None:
+        X = torch.from_numpy(X)
+    batches = torch.arange(len(X)).split(batch_size)
+    network.eval()
+    parts = [getattr(network, output)(x.to(device)).cpu() for _, x in load_batches(X, batches, device)]
+    return torch.cat(parts).numpy()
+
+
+def choose_device(device: str) -> str:
+    """``"auto"``: a GPU where there is one."""
+    return ("cuda" if torch.cuda.is_available() else "cpu") if device == "auto" else device
+
+
+def half_precision(device: str) -> torch.dtype:
+    return torch.float16 if device == "cuda" and not torch.cuda.is_bf16_supported() else torch.bfloat16

@@ -1,0 +1,276 @@
+"""What the estimators with a network share: building, starting, training and running it."""
+
+import numpy as np
+import torch
+from sklearn.base import clone
+from sklearn.utils import check_random_state
+from sklearn.utils.validation import check_is_fitted
+
+from wshash.errors import InputError
+from wshash.hashing.base import HashingMethod, label_indicator
+from wshash.hashing.network import HashNetwork, choose_device, hand_over, infer
+from wshash.hashing.training import check_codes, train
+
+DEPTHS = ("head", "stage", "full")
+_SAMPLE = 2048  # rows that statistics of features and codes are taken from
+
+
+class _Pictures:
+    """A sequence of pictures, cropped and resized to one size when asked for."""
+
+    def __init__(self, images, size: int):
+        self.images, self.size = images, size
+
+    def __len__(self):
+        return len(self.images)
+
+    def __getitem__(self, i):
+        from wshash.vision.features import fit_square
+
+        return np.ascontiguousarray(fit_square(np.asarray(self.images[i]), self.size))
+
+
+class TrainedHashing(HashingMethod):
+    """Base of the estimators that train a :class:`HashNetwork`.
+
+    A method writes ``_loss_of(X, y, device)`` → ``loss(outputs, rows, x)`` and sets ``_activation``.
+
+    Parameters
+    ----------
+    n_bits : int, 1 to 256
+    random_state : int
+        Seeds the layers and the batches.
+    hidden : int or None
+        Units of the hidden layer, the trunk; None: the hash layer sees the features.
+    epochs, batch_size, learning_rate, optimizer, momentum, decay
+        See :func:`wshash.hashing.training.train`. ``PRESETS["paper"]`` holds those of Table 2.
+    depth : {"head", "stage", "full"}
+        What is trained below the hash layer. ``"head"``: the hidden layer; X is features, n×d. ``"stage"``: the
+        last stage of the backbone too; ``"full"``: all of it; X is n uint8 pictures, H×W×3 (array or sequence).
+    backbone : str
+        For depths ``"stage"`` and ``"full"``: a name that :func:`wshash.vision.load_backbone` knows.
+    image_size : int, optional
+        Pictures are brought to this side; default, the backbone's own.
+    device : str
+        ``"auto"``: a GPU where there is one.
+    start : fitted WeakPretraining, optional
+        Start from its network: the WS- version of the method.
+    start_layers : {"trunk", "all"}
+        What of it is copied; see :func:`wshash.hashing.network.hand_over`.
+
+    Attributes
+    ----------
+    network_ : HashNetwork
+    history_ : dict of lists
+        ``"loss"`` and, where validation data were given, ``"validation_loss"``, per epoch.
+    """
+
+    _activation = "none"
+    _beta = 5.0
+    _weight_decay = 0.0
+
+    def __init__(
+        self,
+        n_bits=64,
+        random_state=0,
+        hidden=512,
+        epochs=20,
+        batch_size=128,
+        learning_rate=1e-3,
+        optimizer="adam",
+        momentum=0.5,
+        decay=0.1,
+        depth="head",
+        backbone="efficientnet_lite0",
+        image_size=None,
+        device="auto",
+        start=None,
+        start_layers="trunk",
+    ):
+        super().__init__(n_bits, random_state)
+        self.hidden = hidden
+        self.epochs = epochs
+        self.batch_size = batch_size
+        self.learning_rate = learning_rate
+        self.optimizer = optimizer
+        self.momentum = momentum
+        self.decay = decay
+        self.depth = depth
+        self.backbone = backbone
+        self.image_size = image_size
+        self.device = device
+        self.start = start
+        self.start_layers = start_layers
+
+    def fit(self, X, y=None, validation=None):
+        """Train the network.
+
+        Parameters
+        ----------
+        X : float array n×d, or n uint8 pictures
+            See ``depth``.
+        y : bool array, n×c, or n class ids; ignored by unsupervised methods
+            Two rows are similar where they share a label; a row without labels is similar to none.
+        validation : (X, y), optional
+            Judged after each epoch into ``history_["validation_loss"]``; nothing else depends on it.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        InputError
+            Bad features, labels or parameters; a ``start`` that does not fit.
+        RuntimeError
+            Training diverged.
+
+        Warns
+        -----
+        TrainingWarning
+            Dead bits, collapsed codes.
+        """
+        X, y = self._validate_fit(X, y)
+        if validation is not None:
+            validation = self._validate_validation(*validation)
+        self._fit(X, y, validation)
+        return self
+
+    def _fit(self, X, y, validation=None):
+        seed = check_random_state(self.random_state).randint(2**31)
+        device = choose_device(self.device)
+        name = f"{type(self).__name__} {self.n_bits} bits"
+        network, stages = self._build(X, seed)
+        network.to(device)
+        sample = self._sample(X, seed).to(device)
+        if self.start is None:
+            whole = self.depth == "head"
+            network.standardise(
+                torch.from_numpy(X if whole else infer(network, sample, "features")).to(device)
+            )
+        else:
+            hand_over(self.start.network_.to(device), network, self.start_layers, sample)
+        data = self._place(X, device)
+        if validation is not None:
+            held_out, held_out_y = validation
+            held_out = self._place(held_out, device)
+            validation = held_out, self._loss_of(network, held_out, held_out_y, seed + 1)
+        self.network_ = network
+        self.history_ = train(
+            network,
+            data,
+            self._loss_of(network, data, y, seed),
+            epochs=self.epochs,
+            batch_size=self.batch_size,
+            learning_rate=self.learning_rate,
+            optimizer=self.optimizer,
+            momentum=self.momentum,
+            decay=self.decay,
+            weight_decay=self._weight_decay,
+            parameters=network.trainable(stages),
+            rows=self._rows(y),
+            validation=validation,
+            seed=seed,
+            name=name,
+        )
+        check_codes(self._binarize(infer(network, sample)), name)
+
+    def _build(self, X, seed):
+        """A freshly drawn network, and the stages of its backbone that train."""
+        backbone, stages = None, []
+        if self.depth != "head":
+            from wshash.vision import load_backbone
+
+            backbone = load_backbone(self.backbone)
+            stages = [backbone.module] if self.depth == "full" else backbone.stages[-1:]
+        n_inputs = X.shape[1] if backbone is None else backbone.n_features
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            network = HashNetwork(
+                n_inputs, self.n_bits, self.hidden, self._activation, self._beta, backbone=backbone
+            )
+        return network, stages
+
+    def _loss_of(self, network, X, y, seed):
+        raise NotImplementedError
+
+    def _rows(self, y):
+        return None
+
+    def _place(self, X, device):
+        return torch.from_numpy(X).to(device) if self.depth == "head" else X
+
+    def _sample(self, X, seed):
+        rows = np.arange(len(X))
+        if len(X) > _SAMPLE:
+            rows = np.sort(np.random.default_rng(seed).choice(len(X), _SAMPLE, replace=False))
+        return torch.from_numpy(X[rows] if self.depth == "head" else np.stack([X[i] for i in rows]))
+
+    def _embed(self, X):
+        return infer(self.network_, X)
+
+    # -- validation ---------------------------------------------------------------------------------------------
+
+    def _validate_fit(self, X, y):
+        if self.depth not in DEPTHS:
+            raise InputError(f"depth={self.depth!r} is unknown; choose one of {', '.join(DEPTHS)}")
+        X, y = super()._validate_fit(X, y)
+        if self.start is not None:
+            self._validate_start(X)
+        return X, y
+
+    def _validate_validation(self, X, y=None):
+        X = self._validate_features(X, reset=False)
+        return X, label_indicator(y, len(X)) if self._supervised else None
+
+    def _validate_start(self, X):
+        start = self.start
+        if not isinstance(start, TrainedHashing):
+            raise InputError(f"start={start!r}; give a fitted WeakPretraining, or None")
+        check_is_fitted(start)
+        for name in ("hidden", "depth") + (("backbone",) if self.depth != "head" else ()):
+            if getattr(start, name) != getattr(self, name):
+                raise InputError(
+                    f"start has {name}={getattr(start, name)!r}, this method {getattr(self, name)!r}; fit both alike"
+                )
+        if self.depth == "head" and len(start.network_.mean) != X.shape[1]:
+            raise InputError(
+                f"start was fitted on {len(start.network_.mean)} features, X has {X.shape[1]}; use the same features"
+            )
+
+    def _validate_features(self, X, reset):
+        if self.depth == "head":
+            return super()._validate_features(X, reset)
+        if not hasattr(X, "__len__") or len(X) < (2 if reset else 1):
+            raise InputError(f"depth={self.depth!r} needs a sequence of pictures, at least 2 to train on")
+        first = np.asarray(X[0])
+        if first.dtype != np.uint8 or first.ndim != 3 or first.shape[2] != 3:
+            raise InputError(
+                f"depth={self.depth!r} takes uint8 pictures H×W×3, got {first.dtype} {first.shape}; "
+                "pass the pictures, or use depth='head' with features"
+            )
+        from wshash.vision import load_backbone
+
+        return _Pictures(X, self.image_size or load_backbone(self.backbone, "random").image_size)
+
+    def __sklearn_clone__(self):
+        # A clone of a fitted `start` would be unfitted: the weak network is an input, not a part to fit again.
+        params = {
+            name: value if name == "start" else clone(value, safe=False)
+            for name, value in self.get_params(deep=False).items()
+        }
+        return type(self)(**params)
+
+    # -- save and load ------------------------------------------------------------------------------------------
+
+    def _state(self):
+        state = super()._state()
+        weights = state.pop("network_").state_dict()
+        return state | {f"network_.{name}": value.float().cpu().numpy() for name, value in weights.items()}
+
+    def _set_state(self, state):
+        weights = {name[9:]: torch.from_numpy(a) for name, a in state.items() if name.startswith("network_.")}
+        super()._set_state({name: v for name, v in state.items() if not name.startswith("network_.")})
+        self.network_, _ = self._build(weights["mean"][None], 0)
+        self.network_.load_state_dict(weights)
+        self.network_.eval()

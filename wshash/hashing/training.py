@@ -1,0 +1,195 @@
+"""One training loop for every network of the study, and what can go wrong in it."""
+
+import math
+import warnings
+from collections.abc import Callable
+
+import numpy as np
+import torch
+from torch import Tensor
+from tqdm.auto import tqdm
+
+from wshash.errors import InputError
+from wshash.hashing.network import HashNetwork, half_precision, load_batches
+
+# Table 2 and section 2.3 of the paper. It says neither when the rate is multiplied by the decay factor nor to what
+# the momentum rises from its initial value: here, after each third of the epochs, and it stays.
+PRESETS = {
+    "paper": {
+        "depth": "full",
+        "backbone": "vgg16",
+        "epochs": 120,
+        "batch_size": 64,
+        "optimizer": "sgd",
+        "learning_rate": 1e-3,
+        "decay": 0.1,
+        "momentum": 0.5,
+    }
+}
+
+
+class TrainingWarning(UserWarning):
+    """A network was trained, but its codes are poor: the message says how, and the remedy."""
+
+
+def train(
+    network: HashNetwork,
+    X,
+    loss: Callable[[Tensor, Tensor, Tensor], Tensor],
+    *,
+    epochs: int,
+    batch_size: int,
+    learning_rate: float,
+    optimizer: str = "adam",
+    momentum: float = 0.5,
+    decay: float = 0.1,
+    weight_decay: float = 0.0,
+    parameters: list | None = None,
+    rows: np.ndarray | None = None,
+    validation: tuple | None = None,
+    seed: int = 0,
+    name: str = "network",
+) -> dict[str, list[float]]:
+    """Train in place, on the device where the network is.
+
+    Parameters
+    ----------
+    network : HashNetwork
+    X : float tensor n×d on the network's device, or sequence of n pictures
+    loss : callable
+        ``loss(outputs, rows, x)`` → scalar tensor; ``x = X[rows]`` went into the network, ``outputs`` came out.
+    epochs, batch_size : int
+        Batches are drawn anew each epoch, without replacement; an incomplete last one is left out.
+    learning_rate : float
+    optimizer : {"adam", "sgd"}
+        ``"adam"``: cosine schedule to 0. ``"sgd"``: with ``momentum``, the rate multiplied by ``decay`` after each
+        third of the epochs, as in Table 2.
+    parameters : list, optional
+        Parameters to train; all by default.
+    rows : int array, optional
+        Rows of X to train on; all by default.
+    validation : (X, loss), optional
+        Judged after each epoch.
+    seed : int
+        Draws the batches. The same seed gives the same bytes on the same machine and number of threads.
+
+    Returns
+    -------
+    dict
+        ``"loss"`` and, with ``validation``, ``"validation_loss"``: the mean over the batches of each epoch.
+
+    Raises
+    ------
+    InputError
+        Unknown optimiser, non-positive budget.
+    RuntimeError
+        The loss became infinite or NaN.
+    """
+    if optimizer not in ("adam", "sgd"):
+        raise InputError(f"optimizer={optimizer!r} is unknown; choose 'adam' or 'sgd'")
+    if epochs < 0 or batch_size < 2 or not learning_rate > 0:
+        raise InputError(
+            f"epochs={epochs}, batch_size={batch_size}, learning_rate={learning_rate}: need at least 0 epochs, "
+            "2 rows a batch (losses compare pairs) and a positive rate"
+        )
+    device = network.mean.device
+    pool = torch.arange(len(X)) if rows is None else torch.as_tensor(rows)
+    batch_size = min(batch_size, len(pool))
+    per_epoch = len(pool) // batch_size
+    parameters = list(network.parameters()) if parameters is None else parameters
+    if optimizer == "adam":
+        steps = torch.optim.Adam(parameters, learning_rate, weight_decay=weight_decay, fused=True)
+        factor = _cosine(epochs * per_epoch)
+    else:
+        steps = torch.optim.SGD(parameters, learning_rate, momentum, weight_decay=weight_decay)
+        factor = _thirds(epochs * per_epoch, decay)
+    schedule = torch.optim.lr_scheduler.LambdaLR(steps, factor)
+    # Float16 gradients underflow unless scaled; bfloat16 and float32 ones do not.
+    half = network.backbone is not None and device.type == "cuda"
+    scaler = torch.amp.GradScaler(device.type, enabled=half and half_precision("cuda") == torch.float16)
+    generator = torch.Generator().manual_seed(seed)
+    history = {"loss": []} | ({} if validation is None else {"validation_loss": []})
+
+    with (
+        torch.random.fork_rng(),
+        tqdm(total=epochs, desc=name, unit="epoch", disable=None, leave=False) as bar,
+    ):
+        torch.manual_seed(seed)  # dropout
+        for epoch in range(epochs):
+            network.train()
+            order = pool[torch.randperm(len(pool), generator=generator)]
+            total = torch.zeros((), device=device)
+            batches = order[: per_epoch * batch_size].split(batch_size)
+            for batch, x in load_batches(X, batches, device):
+                value = loss(network(x), batch, x)
+                steps.zero_grad(set_to_none=True)
+                scaler.scale(value).backward()
+                scaler.step(steps)
+                scaler.update()
+                schedule.step()
+                total += value.detach()
+            history["loss"].append(total.item() / per_epoch)
+            if not math.isfinite(history["loss"][-1]):
+                raise RuntimeError(
+                    f"{name}: the loss is {history['loss'][-1]} in epoch {epoch + 1} of {epochs}; training "
+                    f"diverged. Lower learning_rate (now {learning_rate}), and check that no feature is huge"
+                )
+            if validation is not None:
+                history["validation_loss"].append(_judge(network, *validation, batch_size))
+            bar.set_postfix({key: f"{values[-1]:.4g}" for key, values in history.items()})
+            bar.update()
+    network.eval()
+    return history
+
+
+def _cosine(steps: int) -> Callable[[int], float]:
+    return lambda step: (1 + math.cos(math.pi * min(step / max(steps, 1), 1))) / 2
+
+
+def _thirds(steps: int, decay: float) -> Callable[[int], float]:
+    return lambda step: decay ** min(3 * step // max(steps, 1), 2)
+
+
+@torch.no_grad()
+def _judge(network: HashNetwork, X, loss: Callable, batch_size: int) -> float:
+    network.eval()
+    batches = [rows for rows in torch.arange(len(X)).split(batch_size) if len(rows) > 1]
+    values = []
+    for rows, x in load_batches(X, batches, network.mean.device):
+        values.append(loss(network(x), rows, x).item() * len(rows))
+    return sum(values) / sum(len(rows) for rows in batches)
+
+
+def check_codes(codes: np.ndarray, name: str) -> None:
+    """Warn of bits that say nothing, and of codes that have collapsed.
+
+    Parameters
+    ----------
+    codes : uint8 array, n×k of 0 and 1
+        Of training rows.
+    name : str
+        Of the method, for the message.
+
+    Warns
+    -----
+    TrainingWarning
+        A bit is the same in all rows (dead), or more than half of the rows share one code (collapsed).
+    """
+    n, k = codes.shape
+    ones = codes.sum(axis=0, dtype=np.int64)
+    dead = np.flatnonzero((ones == 0) | (ones == n))
+    if len(dead):
+        warnings.warn(
+            f"{name}: {len(dead)} of {k} bits are dead, the same in all {n} training rows (the first is bit "
+            f"{dead[0]}); use fewer bits, a lower learning_rate or a larger margin",
+            TrainingWarning,
+            stacklevel=3,
+        )
+    largest = np.unique(np.packbits(codes, axis=1), axis=0, return_counts=True)[1].max()
+    if n > 2 and largest > n / 2:
+        warnings.warn(
+            f"{name}: codes have collapsed, {largest} of {n} training rows share one; check that some pairs are "
+            "similar and some are not, lower learning_rate, or raise the margin",
+            TrainingWarning,
+            stacklevel=3,
+        )
