@@ -56,7 +56,8 @@ def read_image(path: str | Path) -> np.ndarray:
             if width * height > MAX_PIXELS:
                 raise UnreadableImage(path, f"{width}×{height} pixels, more than the {MAX_PIXELS:,} allowed")
             image.load()
-            return _to_rgb(_upright(image))
+            _turn_upright(image)
+            return _to_rgb(image)
     except UnreadableImage:
         raise
     except FileNotFoundError as error:
@@ -80,11 +81,11 @@ def _reason(path: str | Path, error: Exception) -> str:
     return f"truncated or garbled: {error or type(error).__name__}"
 
 
-def _upright(image: Image.Image) -> Image.Image:
+def _turn_upright(image: Image.Image) -> None:
     try:
-        return ImageOps.exif_transpose(image)
-    except Exception:  # garbled EXIF beside sound pixels: show them as stored
-        return image
+        ImageOps.exif_transpose(image, in_place=True)
+    except Exception:  # garbled EXIF beside sound pixels: leave them as stored
+        pass
 
 
 def _to_rgb(image: Image.Image) -> np.ndarray:

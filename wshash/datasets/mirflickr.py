@@ -140,7 +140,7 @@ def _tags(folder: Path, where: Path, numbers: np.ndarray) -> tuple[list[list[str
         if file not in present:  # the owner gave none
             tags.append([])
             continue
-        text, encoding = read_text(where / file)
+        text, encoding = read_text(f"{where}/{file}")
         other += not encoding.startswith("utf-8")
         tags.append(clean_tags(text.splitlines()))
     if not any(tags):
@@ -172,7 +172,11 @@ def _numbers(folder: Path, path: Path) -> np.ndarray:
     except OSError as error:
         raise _missing(folder, f"the list {path} is missing") from error
     text, _ = decode_text(data, path)
-    for i, line in enumerate(text.splitlines(), start=1):
-        if line.strip() and not re.fullmatch(r"\s*\d{1,9}\s*", line, re.ASCII):
+    numbers = []
+    for i, line in enumerate(text.split("\n"), start=1):
+        number = line.strip()
+        if number.isdecimal() and len(number) < 10:
+            numbers.append(int(number))
+        elif number:
             raise InputError(f"{path}, line {i}: {line[:40]!r} is not a photo number; fetch the list again")
-    return np.unique(np.array(text.split(), dtype=np.int64))
+    return np.unique(np.array(numbers, dtype=np.int64))

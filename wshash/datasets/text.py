@@ -45,10 +45,11 @@ def decode_text(data: bytes, where: str | Path = "text") -> tuple[str, str]:
     raise AssertionError("Latin-1 decodes every byte")
 
 
-def read_text(path: Path) -> tuple[str, str]:
+def read_text(path: str | Path) -> tuple[str, str]:
     """:func:`decode_text` of a file."""
     try:
-        return decode_text(path.read_bytes(), path)
+        with open(path, "rb") as file:
+            return decode_text(file.read(), path)
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}") from error
 
