@@ -25,8 +25,8 @@ def load_dataset(name: str, root: str | Path | None = None, **options) -> Tagged
     Parameters
     ----------
     name : str
-        ``postcards``, ``mirflickr25k``, ``nuswide`` or ``folder``, or one of these with a suffix for a variant of
-        it (``mirflickr25k-128``).
+        ``postcards``, ``mirflickr25k``, ``nuswide`` or ``folder``, or one of these with a suffix for a
+        variant of it (``mirflickr25k-128``).
     root : path, optional
         The data set's own folder. Default: the folder ``name`` under ``$WSHASH_DATA``, else under ``data/``.
     **options

@@ -43,9 +43,10 @@ class Split:
     Attributes
     ----------
     query, train, database, validation : int64 arrays of row numbers, ascending
-        Queries are in no other part. ``validation`` is a random part of ``train``: a choice is made by training
-        on ``train`` without it and judging on it; the published model then trains on all of ``train``.
-        Protocol ``"paper"``: ``database`` equals ``train``. Protocol ``"held-out"``: the two are disjoint.
+        Queries are in no other part. ``validation`` is a random part of ``train``: a choice is made by
+        training on ``train`` without it and judging on it; the published model then trains on all of
+        ``train``. Protocol ``"paper"``: ``database`` equals ``train``. Protocol ``"held-out"``: the two are
+        disjoint.
     protocol : {"paper", "held-out"}
     seed : int
     """
@@ -80,7 +81,8 @@ class TaggedImages:
         Decoded or drawn when asked for. ``images.fingerprint`` identifies the pixels.
     tags : list of n lists of str
     labels : bool array, n×c
-        ``labels[i, j]``: concept ``j`` is in picture ``i``. Used for supervision and for judging, never for tags.
+        ``labels[i, j]``: concept ``j`` is in picture ``i``. Used for supervision and for judging, never for
+        tags.
     concepts : list of c str
     ids : list of n str
         Unique, stable names of the pictures.
@@ -114,7 +116,8 @@ class TaggedImages:
             )
         if self.labels.shape != (n, c) or self.labels.dtype != bool:
             raise InputError(
-                f"{self.name}: labels must be bool of shape ({n}, {c}), got {self.labels.dtype} {self.labels.shape}"
+                f"{self.name}: labels must be bool of shape ({n}, {c}), "
+                f"got {self.labels.dtype} {self.labels.shape}"
             )
         if len(set(self.ids)) != n:
             raise InputError(f"{self.name}: {n - len(set(self.ids))} picture ids occur more than once")
@@ -123,7 +126,7 @@ class TaggedImages:
         return len(self.images)
 
     def __getitem__(self, i: int) -> tuple:
-        """``(picture, labels)``, the picture through ``transform``: what a torch ``DataLoader`` asks of a data set."""
+        """``(picture, labels)``, the picture through ``transform``: what a torch ``DataLoader`` asks for."""
         image = self.images[i]
         return (image if self.transform is None else self.transform(image)), self.labels[i]
 
@@ -161,8 +164,8 @@ class TaggedImages:
             Drawn from the pictures with at least one concept: without one, nothing is relevant.
         seed : int
         protocol : {"paper", "held-out"}
-            ``"paper"``: the database is the training set. ``"held-out"``: the rest is cut into two halves, one to
-            train on, the other, whose labels no method has seen, to search.
+            ``"paper"``: the database is the training set. ``"held-out"``: the rest is cut into two halves,
+            one to train on, the other, whose labels no method has seen, to search.
         validation_share : float
             Part of the training rows on which choices are made.
         """
@@ -172,8 +175,8 @@ class TaggedImages:
         judged = np.flatnonzero(self.labels.any(axis=1))
         if not 0 < n_queries <= len(judged) or len(self) - n_queries < 2:
             raise InputError(
-                f"{self.name}: {n_queries} queries asked for, but of {len(self)} pictures {len(judged)} carry a "
-                "concept, and at least two pictures must be left to train on"
+                f"{self.name}: {n_queries} queries asked for, but of {len(self)} pictures {len(judged)} carry "
+                "a concept, and at least two pictures must be left to train on"
             )
         query = np.sort(rng.choice(judged, n_queries, replace=False))
         rest = rng.permutation(np.setdiff1d(np.arange(len(self)), query, assume_unique=True))
@@ -183,7 +186,7 @@ class TaggedImages:
         return Split(query, np.sort(train), np.sort(database), np.sort(validation), protocol, seed)
 
     def export_split(self, split: Split, folder: str | Path) -> None:
-        """Write ``query.txt``, ``train.txt``, ``database.txt`` and ``validation.txt``: one picture id a line."""
+        """Write ``query.txt``, ``train.txt``, ``database.txt``, ``validation.txt``: one picture id a line."""
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
         for part in ("query", "train", "database", "validation"):

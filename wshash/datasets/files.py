@@ -38,12 +38,12 @@ class UnreadableImage(InputError):
 def read_image(path: str | Path) -> np.ndarray:
     """Decode a picture to uint8 H×W×3, RGB.
 
-    Pillow decodes, not OpenCV: ``cv2.imread`` returns a truncated JPEG with its missing part painted grey, and
-    ``None`` for some photos that Pillow reads.
+    Pillow decodes, not OpenCV: ``cv2.imread`` returns a truncated JPEG with its missing part painted grey,
+    and ``None`` for some photos that Pillow reads.
 
-    Greyscale is repeated in the three channels; 16-bit values keep their high byte, other integers and floats are
-    stretched from their range to 0..255; CMYK is converted; transparency is laid on white; of an animation the first
-    frame is taken; the EXIF orientation is applied.
+    Greyscale is repeated in the three channels; 16-bit values keep their high byte, other integers and floats
+    are stretched from their range to 0..255; CMYK is converted; transparency is laid on white; of an
+    animation the first frame is taken; the EXIF orientation is applied.
 
     Raises
     ------
@@ -62,7 +62,8 @@ def read_image(path: str | Path) -> np.ndarray:
         raise
     except FileNotFoundError as error:
         raise UnreadableImage(path, "the file is missing") from error
-    # Pillow's readers raise nearly anything on garbled bytes: OSError, SyntaxError, struct.error, IndexError, ...
+    # Pillow's readers raise nearly anything on garbled bytes: OSError, SyntaxError, struct.error, IndexError,
+    # ...
     except Exception as error:
         raise UnreadableImage(path, _reason(path, error)) from error
 
@@ -108,8 +109,8 @@ def _to_rgb(image: Image.Image) -> np.ndarray:
 class ImageFiles(Sequence):
     """The pictures ``folder / names[0]``, ``folder / names[1]``, ..., decoded by :func:`read_image` when asked for.
 
-    ``self[i]`` raises :class:`UnreadableImage` where file ``i`` cannot be decoded: catch it and skip the row, or
-    drop all such rows beforehand with :func:`readable`.
+    ``self[i]`` raises :class:`UnreadableImage` where file ``i`` cannot be decoded: catch it and skip the row,
+    or drop all such rows beforehand with :func:`readable`.
 
     Parameters
     ----------
@@ -173,8 +174,8 @@ def unreadable(images: Sequence, progress: bool = True) -> dict[int, str]:
 def readable(data: TaggedImages, progress: bool = True) -> TaggedImages:
     """The data set without the pictures that cannot be decoded.
 
-    They are counted in ``report["unreadable"]`` and listed with their reasons in ``dropped``. This decodes every
-    picture once; a run that decodes them anyway may catch :class:`UnreadableImage` instead.
+    They are counted in ``report["unreadable"]`` and listed with their reasons in ``dropped``. This decodes
+    every picture once; a run that decodes them anyway may catch :class:`UnreadableImage` instead.
     """
     bad = unreadable(data.images, progress)
     kept = data.subset(np.setdiff1d(np.arange(len(data)), list(bad))) if bad else data

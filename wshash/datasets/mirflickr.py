@@ -42,16 +42,17 @@ def load(
     unlabelled : {"drop", "negative"}
         Photos without a concept: leave them out, or keep them as an example of none.
     check : bool
-        Decode every photo now and leave out those that cannot be (see :func:`wshash.datasets.files.readable`).
+        Decode every photo now and leave out those that cannot be (see
+        :func:`wshash.datasets.files.readable`).
 
     Returns
     -------
     TaggedImages
-        In the order of the photo numbers, ids ``im1``, ``im2``, ... ``labels`` are the 24 lists of where a concept
-        can be seen, ``salient`` the 14 ``_r1`` lists of where a photo is about it; the other ten concepts have no such
-        list, and there ``salient`` equals ``labels``. ``report`` counts what was met: photos, empty files, untagged,
-        unlabelled, tag files in another encoding than UTF-8, ``_r1`` entries that are not in the concept's list
-        (they are ignored), annotated photos that are not here.
+        In the order of the photo numbers, ids ``im1``, ``im2``, ... ``labels`` are the 24 lists of where a
+        concept can be seen, ``salient`` the 14 ``_r1`` lists of where a photo is about it; the other ten
+        concepts have no such list, and there ``salient`` equals ``labels``. ``report`` counts what was met:
+        photos, empty files, untagged, unlabelled, tag files in another encoding than UTF-8, ``_r1`` entries
+        that are not in the concept's list (they are ignored), annotated photos that are not here.
 
     Raises
     ------

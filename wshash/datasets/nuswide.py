@@ -49,10 +49,10 @@ def load(
         Holds ``ImageList/``, ``Groundtruth/``, ``ConceptsList/``, ``NUS_WID_Tags/``, and in ``Flickr/`` (or
         ``images/``) the photos in their 704 folders. Case does not matter in the names of files of metadata.
     tags : {"final", "1k", "matrix", "all"}
-        ``"final"``: the words of ``All_Tags.txt`` that are among the 5,018 of ``Final_Tag_List.txt``, as in the
-        paper; ``"1k"``: those among the 1,000 of ``TagList1k.txt``; ``"matrix"``: ``AllTags1k.txt``, which
-        differs from ``"1k"`` on some photos (the report says on how many) and whose lines are taken to be in
-        the order of the image list; ``"all"``: every word of ``All_Tags.txt``.
+        ``"final"``: the words of ``All_Tags.txt`` that are among the 5,018 of ``Final_Tag_List.txt``, as in
+        the paper; ``"1k"``: those among the 1,000 of ``TagList1k.txt``; ``"matrix"``: ``AllTags1k.txt``,
+        which differs from ``"1k"`` on some photos (the report says on how many) and whose lines are taken to
+        be in the order of the image list; ``"all"``: every word of ``All_Tags.txt``.
     concepts : int or list of str
         The ``concepts`` most frequent ones of the 81 (21 and 10 are usual), or these; in the order of
         ``Concepts81.txt``.
@@ -63,25 +63,26 @@ def load(
     unlabelled : {"drop", "negative"}
         Photos without any of ``concepts``: leave them out, or keep them as an example of none.
     missing : {"drop", "keep"}
-        Listed photos whose file is missing or empty: leave them out, or keep their metadata (``images[i]`` then
-        raises ``UnreadableImage``).
+        Listed photos whose file is missing or empty: leave them out, or keep their metadata (``images[i]``
+        then raises ``UnreadableImage``).
     check : bool
         Decode every photo now and leave out those that cannot be (:func:`wshash.datasets.files.readable`).
 
     Returns
     -------
     TaggedImages
-        In the order of the image list; ids are Flickr's photo numbers. An id that is listed more than once (in
-        the official list six are, twice each, with unequal labels) becomes one picture with the labels and the
-        tags of all its lines, so that it cannot be both query and answer; its file is the first that exists.
-        A label that is an integer other than 0 and 1 counts as 0: ``Labels_lake_Train.txt`` has -1130179, and
-        without it the positives of its two parts, 5,371 and 8,021, are the 13,392 of ``AllLabels``.
-        ``report`` says how many of each were met.
+        In the order of the image list; ids are Flickr's photo numbers. An id that is listed more than once
+        (in the official list six are, twice each, with unequal labels) becomes one picture with the labels
+        and the tags of all its lines, so that it cannot be both query and answer; its file is the first that
+        exists. A label that is an integer other than 0 and 1 counts as 0: ``Labels_lake_Train.txt`` has
+        -1130179, and without it the positives of its two parts, 5,371 and 8,021, are the 13,392 of
+        ``AllLabels``. ``report`` says how many of each were met.
 
     Raises
     ------
     InputError
-        A file that is needed is missing, lists of unequal length, or a line that is not of the official format.
+        A file that is needed is missing, lists of unequal length, or a line that is not of the official
+        format.
     """
     choices = {
         "tags": (tags, (*_TAG_LISTS, "all")),

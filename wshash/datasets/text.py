@@ -19,13 +19,14 @@ _BOMS = (  # the longer mark first: UTF-32's begins with UTF-16's
 def decode_text(data: bytes, where: str | Path = "text") -> tuple[str, str]:
     """The text of ``data`` and the encoding that it was in.
 
-    A byte-order mark decides; without one, UTF-8 if the bytes are valid UTF-8 (other encodings hardly ever are),
-    else Windows-1252, else Latin-1, which reads any byte.
+    A byte-order mark decides; without one, UTF-8 if the bytes are valid UTF-8 (other encodings hardly ever
+    are), else Windows-1252, else Latin-1, which reads any byte.
 
     Raises
     ------
     InputError
-        A byte-order mark that the bytes after it do not keep to, or NUL bytes: UTF-16 without a mark, or no text.
+        A byte-order mark that the bytes after it do not keep to, or NUL bytes: UTF-16 without a mark, or no
+        text.
     """
     mark = next((encoding for bom, encoding in _BOMS if data.startswith(bom)), None)
     for encoding in (mark,) if mark else ("utf-8", "cp1252", "latin-1"):

@@ -1,0 +1,304 @@
+"""Download data sets: announced, resumed, verified, unpacked safely, and by hand where a link is dead."""
+
+import errno
+import json
+import os
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import pooch
+import requests
+from tqdm import tqdm
+
+from wshash.datasets.unpack import unpack
+from wshash.errors import InputError
+from wshash.paths import data_root
+
+
+@dataclass(frozen=True)
+class Archive:
+    """A zip file of a data set.
+
+    Attributes
+    ----------
+    file : str
+    folder : str
+        Where its files have to lie, below the data set's folder.
+    urls : tuple of str
+        Tried in turn.
+    size : int or None
+        Bytes; None where unknown.
+    checksum : str or None
+        ``"md5:..."``; None where no checksum is published.
+    max_bytes : int
+        Unpacked; above this it is refused.
+    """
+
+    file: str
+    folder: str
+    urls: tuple[str, ...]
+    size: int | None
+    checksum: str | None
+    max_bytes: int
+
+
+@dataclass(frozen=True)
+class Source:
+    """A data set to download."""
+
+    folder: str
+    title: str
+    licence: str
+    page: str
+    archives: tuple[Archive, ...]
+
+
+_LIACS = "press.liacs.nl/mirflickr/mirflickr25k.v3b/"
+_NUS = "https://lms.comp.nus.edu.sg/wp-content/uploads/2019/research/nuswide/"
+# The authors' first host is gone; the Internet Archive serves the files as they were ("id_").
+_NUS_OLD = "https://web.archive.org/web/2016id_/http://dl.nextcenter.org/public/nuswide/"
+
+
+def _liacs(file: str) -> tuple[str, ...]:
+    return (
+        f"https://{_LIACS}{file}",
+        f"http://{_LIACS}{file}",
+        f"https://web.archive.org/web/2020id_/http://{_LIACS}{file}",
+    )
+
+
+def _nus(file: str, size: int | None, checksum: str | None, max_bytes: int) -> Archive:
+    return Archive(file, file.removesuffix(".zip"), (_NUS + file, _NUS_OLD + file), size, checksum, max_bytes)
+
+
+REGISTRY = {
+    "mirflickr25k": Source(
+        folder="mirflickr25k",
+        title="MIRFLICKR-25k: 25,000 Flickr photos with their tags, and annotations of 24 concepts",
+        licence="each photo under the Creative Commons licence of its owner, listed inside; for research. "
+        "Cite Huiskes and Lew, The MIR Flickr Retrieval Evaluation, 2008",
+        page="https://press.liacs.nl/mirflickr/mirdownload.html",
+        archives=(
+            Archive(
+                "mirflickr25k.zip",
+                "mirflickr",
+                _liacs("mirflickr25k.zip"),
+                3_069_184_257,
+                "md5:a23d0a8564ee84cda5622a6c2f947785",
+                6 * 2**30,
+            ),
+            Archive(
+                "mirflickr25k_annotations_v080.zip",
+                "mirflickr25k_annotations_v080",
+                _liacs("mirflickr25k_annotations_v080.zip"),
+                207_220,
+                "md5:aa0138c79892b1b670184d142380948f",
+                50 * 2**20,
+            ),
+        ),
+    ),
+    "nuswide-tags": Source(
+        folder="nuswide",
+        title="NUS-WIDE without its photos: tags, ground truth of 81 concepts, image list, concept list",
+        licence="for research; the tags are those of their Flickr owners. The photos are had from the authors on "
+        "request. Cite Chua et al., NUS-WIDE, CIVR 2009",
+        page="https://github.com/NExTplusplus/NUS-WIDE",
+        archives=(
+            _nus("NUS_WID_Tags.zip", None, None, 4 * 2**30),
+            _nus("ImageList.zip", None, None, 2**28),
+            _nus("ConceptsList.zip", 448, "md5:5b877de6bfb0f7ba558f90d77b860348", 2**20),
+            _nus("Groundtruth.zip", 1_129_480, "md5:a95fb76f7c8300e92ece0a90dd0ced4d", 2**28),
+        ),
+    ),
+}
+
+
+def _source(name: str, registry: dict[str, Source]) -> Source:
+    if name not in registry:
+        raise InputError(f"{name!r} cannot be fetched; choose one of {', '.join(registry)}")
+    return registry[name]
+
+
+def _root(source: Source, root: str | Path | None) -> Path:
+    return Path(root).expanduser() if root is not None else data_root() / source.folder
+
+
+def _human(size: int) -> str:
+    for unit, scale in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
+        if size >= scale:
+            return f"{size / scale:.1f} {unit}"
+    return f"{size} bytes"
+
+
+def announce(name: str, root: str | Path | None = None, registry: dict[str, Source] = REGISTRY) -> str:
+    """What :func:`fetch` will download: sizes, licence, checksums, and where it goes. Read it before."""
+    source = _source(name, registry)
+    lines = [source.title, f"Licence: {source.licence}", f"Page: {source.page}", f"To: {_root(source, root)}"]
+    for archive in source.archives:
+        size = "size unknown" if archive.size is None else _human(archive.size)
+        checksum = archive.checksum or "no checksum is published, so what arrives cannot be verified"
+        lines.append(f"  {archive.file}: {size}; {checksum}")
+    return "\n".join(lines)
+
+
+def fetch(
+    name: str,
+    root: str | Path | None = None,
+    keep_archives: bool = False,
+    retries: int = 3,
+    registry: dict[str, Source] = REGISTRY,
+) -> Path:
+    """Download and unpack a data set; what is there already is left as it is.
+
+    An archive goes on where a broken download stopped; it is verified before it is unpacked, and refused
+    where its checksum differs. An archive that lies in ``root`` already, had by hand, is verified and used.
+
+    Parameters
+    ----------
+    name : {"mirflickr25k", "nuswide-tags"}
+    root : path, optional
+        The data set's own folder; default as in :func:`wshash.load_dataset`.
+    keep_archives : bool
+        Keep the zip files after unpacking.
+    retries : int
+        How often a connection that breaks is taken up again before the next mirror is tried; one that brought
+        nothing new counts.
+    registry : dict
+
+    Returns
+    -------
+    path
+        ``root``, as ``load_dataset(..., root)`` reads it.
+
+    Raises
+    ------
+    InputError
+        No mirror gave the archive: the message says why each failed and how to get it by hand. Or the archive
+        was refused by :func:`wshash.datasets.unpack.unpack`.
+    """
+    source = _source(name, registry)
+    root = _root(source, root)
+    root.mkdir(parents=True, exist_ok=True)
+    for archive in source.archives:
+        folder = root / archive.folder
+        if folder.is_dir() and any(folder.iterdir()):
+            continue
+        path = _download(source, archive, root, retries)
+        unpack(path, root, archive.folder, archive.max_bytes)
+        if not keep_archives:
+            path.unlink()
+    return root
+
+
+def _download(source: Source, archive: Archive, root: Path, retries: int) -> Path:
+    pooch.get_logger().setLevel("WARNING")
+    failures = []
+    for url in archive.urls:
+        try:
+            return Path(
+                pooch.retrieve(
+                    url, archive.checksum, archive.file, root, downloader=_Resuming(archive, root, retries)
+                )
+            )
+        except (requests.RequestException, ValueError) as error:
+            failures.append(f"  {url}: {_short(error)}")
+        except OSError as error:
+            remedy = "free some space" if error.errno == errno.ENOSPC else "choose another folder"
+            raise InputError(f"{root}: {error.strerror or error}; {remedy} and fetch again") from error
+    verify = f" (its checksum has to be {archive.checksum})" if archive.checksum else ""
+    raise InputError(
+        f"{archive.file} could not be had:\n"
+        + "\n".join(failures)
+        + f"\nBy hand: find it from {source.page}, "
+        f"save it as {root / archive.file}{verify}, and fetch again; it is then verified and unpacked"
+    )
+
+
+def _short(error: Exception) -> str:
+    if isinstance(error, requests.HTTPError) and error.response is not None:
+        return f"HTTP {error.response.status_code}"
+    if isinstance(error, requests.RequestException):
+        return f"no connection, or it broke ({type(error).__name__})"
+    return str(error).split("\n")[0][:200]
+
+
+class _Resuming:
+    """A downloader for pooch that keeps what has arrived in ``<file>.part`` and goes on from there.
+
+    Beside it, ``<file>.part.json`` says which version of the file it is a part of (the server's ``ETag`` or
+    ``Last-Modified``): a server that has another by now sends all of it (``If-Range``). Without such a mark,
+    parts are joined only where a checksum will tell.
+    """
+
+    def __init__(self, archive: Archive, root: Path, retries: int):
+        self.archive, self.retries = archive, retries
+        self.part = root / f"{archive.file}.part"
+        self.note = root / f"{archive.file}.part.json"
+
+    def __call__(self, url: str, output_file: str, pooch_object: object) -> None:
+        idle = 0
+        while self._have() != self.archive.size:
+            before = self._have()
+            try:
+                self._get(url)
+                break
+            except (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError):
+                idle = 0 if self._have() > before else idle + 1
+                if idle > self.retries:
+                    raise
+                time.sleep(idle)
+        os.replace(self.part, output_file)
+        self.note.unlink(missing_ok=True)
+
+    def _have(self) -> int:
+        return self.part.stat().st_size if self.part.exists() else 0
+
+    def _validator(self, url: str) -> str | None:
+        try:
+            note = json.loads(self.note.read_text())
+            return note["validator"] if note["url"] == url else None
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def _get(self, url: str) -> None:
+        start, validator = self._have(), self._validator(url)
+        headers = {"Accept-Encoding": "identity"}  # else the bytes on the wire are not the file's
+        if start and (validator or self.archive.checksum):
+            headers["Range"] = f"bytes={start}-"
+            if validator:
+                headers["If-Range"] = validator
+        with requests.get(url, headers=headers, stream=True, timeout=(10, 60)) as answer:
+            if answer.status_code == 416:  # nothing after our bytes: they are all of it, or not of this file
+                if answer.headers.get("Content-Range") == f"bytes */{start}":
+                    return
+                self.part.unlink()
+                raise requests.ConnectionError("the part is not of this file")
+            answer.raise_for_status()
+            resumed = answer.status_code == 206
+            if resumed and not answer.headers.get("Content-Range", "").startswith(f"bytes {start}-"):
+                raise ValueError("the server answered with another range than was asked for")
+            start = start if resumed else 0
+            length = answer.headers.get("Content-Length", "")
+            total = start + int(length) if length.isdecimal() else None
+            if total and self.archive.size and total != self.archive.size:
+                raise ValueError(f"the file there has {total:,} bytes, not {self.archive.size:,}")
+            mark = answer.headers.get("ETag", "") or answer.headers.get("Last-Modified", "")
+            # A weak ETag does not promise equal bytes.
+            self.note.write_text(json.dumps({"url": url, "validator": mark if mark[:2] != "W/" else None}))
+            self._store(answer, start, total)
+
+    def _store(self, answer: requests.Response, start: int, total: int | None) -> None:
+        limit = self.archive.size or total or self.archive.max_bytes
+        bar = tqdm(
+            total=total, initial=start, unit="B", unit_scale=True, desc=self.archive.file, disable=None
+        )
+        with bar, self.part.open("ab" if start else "wb") as file:
+            for block in answer.iter_content(1 << 18):
+                start += len(block)
+                if start > limit:
+                    raise ValueError(f"more than the {limit:,} bytes expected")
+                file.write(block)
+                bar.update(len(block))
+        if total and start < total:
+            raise requests.ConnectionError(f"{total - start:,} bytes are missing")
