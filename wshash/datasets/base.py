@@ -175,8 +175,8 @@ class TaggedImages:
         judged = np.flatnonzero(self.labels.any(axis=1))
         if not 0 < n_queries <= len(judged) or len(self) - n_queries < 2:
             raise InputError(
-                f"{self.name}: {n_queries} queries asked for, but of {len(self)} pictures {len(judged)} carry "
-                "a concept, and at least two pictures must be left to train on"
+                f"{self.name}: {n_queries} queries asked for, but of {len(self)} pictures {len(judged)} "
+                "carry a concept, and at least two pictures must be left to train on"
             )
         query = np.sort(rng.choice(judged, n_queries, replace=False))
         rest = rng.permutation(np.setdiff1d(np.arange(len(self)), query, assume_unique=True))

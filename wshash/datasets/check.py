@@ -188,9 +188,7 @@ def _describe(data: TaggedImages, rows: np.ndarray, report: Report) -> None:
             "searching, and learning from tags, work without"
         )
     elif (n_pictures < 2).all():
-        report.obstacles.append(
-            "no two pictures share a concept, so nothing is relevant to anything; use fewer concepts"
-        )
+        report.obstacles.append("no two pictures share a concept, so nothing is relevant; use fewer")
     if learnable < 2:
         report.obstacles.append(
             f"fewer than two tags are on {MIN_TAG_COUNT} pictures or more, so there is no meaning to learn; "
@@ -207,7 +205,7 @@ def _describe(data: TaggedImages, rows: np.ndarray, report: Report) -> None:
         "of equal pictures keep one: as query and answer they flatter every method": report.duplicates,
         "give tags to the pictures without; they take no part in learning from tags": len(rows)
         - len(per_picture),
-        "give concepts to the pictures without, or load with unlabelled='negative' where they have none": data.concepts
+        "give concepts to the pictures without; they are left out": data.concepts
         and len(rows) - int(labelled.sum()),
         "correct the file names in tags.csv that no picture has": met.get("tags_without_picture"),
         "correct the file names in labels.csv that no picture has": met.get("labels_without_picture"),

@@ -101,8 +101,8 @@ REGISTRY = {
     "nuswide-tags": Source(
         folder="nuswide",
         title="NUS-WIDE without its photos: tags, ground truth of 81 concepts, image list, concept list",
-        licence="for research; the tags are those of their Flickr owners. The photos are had from the authors on "
-        "request. Cite Chua et al., NUS-WIDE, CIVR 2009",
+        licence="for research; the tags are those of their Flickr owners. The photos are had from the "
+        "authors on request. Cite Chua et al., NUS-WIDE, CIVR 2009",
         page="https://github.com/NExTplusplus/NUS-WIDE",
         archives=(
             _nus("NUS_WID_Tags.zip", None, None, 4 * 2**30),

@@ -62,8 +62,7 @@ def read_image(path: str | Path) -> np.ndarray:
         raise
     except FileNotFoundError as error:
         raise UnreadableImage(path, "the file is missing") from error
-    # Pillow's readers raise nearly anything on garbled bytes: OSError, SyntaxError, struct.error, IndexError,
-    # ...
+    # On garbled bytes Pillow's readers raise nearly anything: OSError, SyntaxError, struct.error, ...
     except Exception as error:
         raise UnreadableImage(path, _reason(path, error)) from error
 
@@ -107,10 +106,10 @@ def _to_rgb(image: Image.Image) -> np.ndarray:
 
 
 class ImageFiles(Sequence):
-    """The pictures ``folder / names[0]``, ``folder / names[1]``, ..., decoded by :func:`read_image` when asked for.
+    """The pictures ``folder / names[0]``, ``folder / names[1]``, ..., decoded when asked for.
 
-    ``self[i]`` raises :class:`UnreadableImage` where file ``i`` cannot be decoded: catch it and skip the row,
-    or drop all such rows beforehand with :func:`readable`.
+    ``self[i]`` is :func:`read_image` of file ``i``, and raises :class:`UnreadableImage` where that cannot be
+    decoded: catch it and skip the row, or drop all such rows beforehand with :func:`readable`.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""A folder of the user's own pictures, with their tags in ``tags.csv`` and, if there are any, concepts in ``labels.csv``."""
+"""A folder of the user's own pictures, with tags in ``tags.csv`` and, perhaps, concepts in ``labels.csv``."""
 
 import csv
 import io
@@ -71,7 +71,8 @@ def load(
     """
     if untagged not in ("drop", "keep") or unlabelled not in ("drop", "negative"):
         raise InputError(
-            f"untagged={untagged!r}, unlabelled={unlabelled!r}; choose 'drop' or 'keep', and 'drop' or 'negative'"
+            f"untagged={untagged!r}, unlabelled={unlabelled!r}; "
+            "choose 'drop' or 'keep', and 'drop' or 'negative'"
         )
     folder = Path(folder)
     sizes, ids, n_other, n_twins = _pictures(folder)
@@ -120,7 +121,7 @@ def load(
 
 
 def _pictures(folder: Path) -> tuple[dict[str, int], list[str], int, int]:
-    """Relative names with their bytes, the ids of these, and how many other files and equal ids there were."""
+    """Relative names with their bytes, the ids of these, the number of other files and of equal ids."""
     if not folder.is_dir():
         raise InputError(f"{folder} is not a folder. Expected is a folder with{_LAYOUT}")
     found, other = {}, 0
@@ -147,7 +148,7 @@ def _pictures(folder: Path) -> tuple[dict[str, int], list[str], int, int]:
 
 
 def _identity(file: str) -> str:
-    """The name in one spelling (NFC), with line breaks and bytes that are no text as escapes: one line of UTF-8."""
+    """The name in one spelling (NFC), line breaks and bytes that are no text as escapes: one line of UTF-8."""
     text = normalize("NFC", file).encode("utf-8", "backslashreplace").decode()
     unsafe = {"Cc", "Zl", "Zp"}
     return "".join(x.encode("unicode_escape").decode() if category(x) in unsafe else x for x in text)

@@ -12,8 +12,8 @@ from wshash.datasets.text import clean_tags, decode_text, read_text
 from wshash.errors import InputError
 
 CONCEPTS = (
-    "animals baby bird car clouds dog female flower food indoor lake male night people plant_life portrait river sea "
-    "sky structures sunset transport tree water"
+    "animals baby bird car clouds dog female flower food indoor lake male night people plant_life portrait "
+    "river sea sky structures sunset transport tree water"
 ).split()
 
 _LAYOUT = """
@@ -61,7 +61,8 @@ def load(
     """
     if untagged not in ("drop", "keep") or unlabelled not in ("drop", "negative"):
         raise InputError(
-            f"untagged={untagged!r}, unlabelled={unlabelled!r}: the choices are 'drop' or 'keep', and 'drop' or 'negative'"
+            f"untagged={untagged!r}, unlabelled={unlabelled!r}; "
+            "choose 'drop' or 'keep', and 'drop' or 'negative'"
         )
     folder = Path(folder)
     pictures = folder / "mirflickr"
@@ -81,8 +82,8 @@ def load(
     rows = np.flatnonzero(keep)
     if not len(rows):
         raise InputError(
-            f"{folder}: of {len(numbers)} photos, {has_tags.sum()} have tags and {has_label.sum()} a concept, but "
-            "none is left; pass untagged='keep' or unlabelled='negative'"
+            f"{folder}: of {len(numbers)} photos, {has_tags.sum()} have tags and {has_label.sum()} a concept, "
+            "but none is left; pass untagged='keep' or unlabelled='negative'"
         )
     report = {
         "photos": len(numbers),

@@ -72,11 +72,11 @@ def load(
     -------
     TaggedImages
         In the order of the image list; ids are Flickr's photo numbers. An id that is listed more than once
-        (in the official list six are, twice each, with unequal labels) becomes one picture with the labels
-        and the tags of all its lines, so that it cannot be both query and answer; its file is the first that
-        exists. A label that is an integer other than 0 and 1 counts as 0: ``Labels_lake_Train.txt`` has
-        -1130179, and without it the positives of its two parts, 5,371 and 8,021, are the 13,392 of
-        ``AllLabels``. ``report`` says how many of each were met.
+        (in the official list six are, twice each, some with unequal labels) becomes one picture with the
+        labels and the tags of all its lines, so that it cannot be both query and answer; its file is the
+        first that exists. A label that is an integer other than 0 and 1 counts as 0:
+        ``Labels_lake_Train.txt`` has -1130179, and without it the positives of its two parts, 5,371 and
+        8,021, are the 13,392 of ``AllLabels``. ``report`` says how many of each were met.
 
     Raises
     ------
@@ -215,8 +215,8 @@ def _photo_sizes(folder: Path, places: list[str], missing: str) -> tuple[Path, n
     root = find(folder, "Flickr", needed=False) or find(folder, "images", needed=False)
     if root is None and missing == "drop":
         raise InputError(
-            f"{folder}: no photos in Flickr/ or images/; ask the authors for them, or pass missing='keep' to work "
-            "with tags and labels alone"
+            f"{folder}: no photos in Flickr/ or images/; ask the authors for them, or pass missing='keep' "
+            "to work with tags and labels alone"
         )
     root, size = root or folder / "Flickr", {}
     for directory in {place.split("/")[0] for place in places}:
@@ -247,7 +247,10 @@ def _tags(
             row = row_of[ids[n_lines - 1]]
             tags[row] = list(dict.fromkeys(tags[row] + line))
     if n_lines != len(ids):
-        raise InputError(f"{path}: {n_lines} lines for {len(ids)} photos; one of the two is cut off")
+        raise InputError(
+            f"{path}: {n_lines} lines, but the image list has {len(ids)}; one of the two is cut off"
+        )
     if by_user:
-        report["matrix_differs_from_all_tags"] = sum(set(tags[i]) != set(by_user[i]) for i in row_of.values())
+        differ = sum(set(tags[i]) != set(by_user[i]) for i in row_of.values())
+        report["matrix_differs_from_all_tags"] = differ
     return tags, report

@@ -60,7 +60,8 @@ def image_list(folder: Path, file: str = "Imagelist.txt") -> tuple[list[str], li
         id_ = name.rpartition(".")[0].rpartition("_")[2]
         if not (id_.isascii() and id_.isdecimal()) or directory in ("", "/", ".", ".."):
             raise InputError(
-                rf"{folder}: {file}, line {i}: {line[:60]!r} is not like actor\0001_2124494179.jpg; fetch it again"
+                rf"{folder}: {file}, line {i}: {line[:60]!r} is not like actor\0001_2124494179.jpg; "
+                "fetch it again"
             )
         places.append(f"{directory}/{name}")
         ids.append(id_)
@@ -68,7 +69,7 @@ def image_list(folder: Path, file: str = "Imagelist.txt") -> tuple[list[str], li
 
 
 def label_column(path: Path, n: int) -> tuple[np.ndarray, int]:
-    """The n values of a ``Labels_*.txt``, and how many integers were neither 0 nor 1; these are taken as 0."""
+    """The n values of a ``Labels_*.txt``, and how many integers were neither 0 nor 1: they count as 0."""
     try:
         data = path.read_bytes()
     except OSError as error:
@@ -153,7 +154,7 @@ def user_tags(
 
 
 def tag_matrix(path: Path, vocabulary: list[str]) -> Iterator[list[str]]:
-    """Line by line the tags of ``AllTags1k.txt``: as many zeros and ones as there are words, white space between."""
+    """The tags of each line of ``AllTags1k.txt``: a 0 or 1 for each word, white space between and after."""
     words, width, number = np.array(vocabulary, dtype=object), len(vocabulary), 0
     with path.open("rb") as lines:
         while block := list(islice(lines, 4096)):  # 8 MB of the official file
