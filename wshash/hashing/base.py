@@ -3,7 +3,7 @@
 from numbers import Integral
 
 import numpy as np
-from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
+from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin, clone
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from wshash.errors import InputError
@@ -201,14 +201,22 @@ class HashingMethod(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstim
         if not finite.all():
             rows, columns = np.flatnonzero(~finite.all(axis=1)), np.flatnonzero(~finite.all(axis=0))
             raise InputError(
-                f"X contains NaN or infinity (as float32) in {len(rows)} of {len(X)} rows, first in row "
-                f"{rows[0]}, and in {len(columns)} of {X.shape[1]} columns; drop the rows or fill in the values"
+                f"X contains NaN or infinity (as float32) in {len(rows)} of {len(X)} rows, the first is "
+                f"{rows[0]}, and in {len(columns)} of {X.shape[1]} columns; drop the rows or fill the values"
             )
         return X
 
     @property
     def _n_features_out(self):
         return self.n_bits
+
+    def __sklearn_clone__(self):
+        # A fitted start is what a WS- version is given, not a part of it to be fitted again: the clone keeps
+        # it.
+        params = self.get_params(deep=False)
+        return type(self)(
+            **{name: value if name == "start" else clone(value, safe=False) for name, value in params.items()}
+        )
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

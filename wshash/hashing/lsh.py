@@ -9,8 +9,8 @@ from wshash.hashing.base import HashingMethod
 class LSH(HashingMethod):
     """Locality-sensitive hashing by random hyperplanes (Charikar 2002).
 
-    Bit j of a picture says on which side of the hyperplane with the random normal ``w_j`` it lies: ``1 if
-    (x - mean)·w_j > 0``, ``w_j ~ N(0, I)``. Two pictures at an angle θ differ in one bit with probability θ/π.
+    Bit j of a picture says on which side of a hyperplane with random normal ``w_j`` it lies: 1 where
+    ``(x - mean)·w_j > 0``, ``w_j ~ N(0, I)``. Pictures at an angle θ differ in a bit with probability θ/π.
 
     The paper cites Gionis, Indyk and Motwani (1999), whose scheme writes the coordinates in unary and samples
     bits of that. Hashing papers cite it and run hyperplanes, and so do we: bit sampling approximates the L1
@@ -22,7 +22,7 @@ class LSH(HashingMethod):
     random_state : int
         LSH is random: report several seeds.
     center : bool
-        Subtract the training mean. Features after a ReLU all lie in one orthant, where hyperplanes through the
+        Subtract the training mean. Features after a ReLU all lie in one orthant, where planes through the
         origin leave most pairs on the same side. ``False`` is the code that most papers ran.
 
     Attributes
