@@ -1,5 +1,6 @@
 """What the tags mean: skip-gram vectors, similarity (eqs. 1-2), similar pairs, the visual filter."""
 
+from wshash.tags.pairs import pairs_around, relevance_above
 from wshash.tags.similarity import (
     MEASURES,
     TagSimilarity,
@@ -8,16 +9,22 @@ from wshash.tags.similarity import (
     tag_similarity_matrix,
     tanimoto,
 )
-from wshash.tags.skipgram import TagVectors, load_vectors, train_skipgram
+from wshash.tags.skipgram import TagVectors, choose_epochs, load_vectors, train_skipgram
+from wshash.tags.visual import concept_precision, visual_tags
 
 __all__ = [
     "MEASURES",
     "TagSimilarity",
     "TagVectors",
+    "choose_epochs",
+    "concept_precision",
     "image_similarity",
     "load_vectors",
+    "pairs_around",
+    "relevance_above",
     "tag_indicator",
     "tag_similarity_matrix",
     "tanimoto",
     "train_skipgram",
+    "visual_tags",
 ]

@@ -1,0 +1,128 @@
+"""The visual filter against its definitions written out, and on data where the right answer is known."""
+
+import numpy as np
+import pytest
+from scipy import sparse
+from scipy.spatial.distance import cosine
+from scipy.stats import entropy
+from sklearn.feature_extraction.text import TfidfTransformer
+
+from wshash import InputError
+from wshash.tags import concept_precision, visual_tags
+from wshash.tags.visual import SMOOTHING, _geometry, _random_sets
+
+
+def made_up(n=300, d=40, seed=0):
+    """Counts of words; pictures with "red" have more of five words, "holiday" is given at random."""
+    rng = np.random.default_rng(seed)
+    red, holiday = rng.random(n) < 0.2, rng.random(n) < 0.2
+    rate = np.full((n, d), 2.0)
+    rate[red, :5] *= 3
+    tags = [
+        ["red"] * r + ["holiday"] * h + ["photo"] for r, h in zip(red.tolist(), holiday.tolist(), strict=True)
+    ]
+    return tags, rng.poisson(rate), red
+
+
+def test_values_equal_their_definitions():
+    tags, counts, red = made_up()
+    table = visual_tags(tags, counts, n_random=20)
+    X = TfidfTransformer().fit_transform(counts).toarray()
+    members, centre = X[red], X.mean(axis=0)
+    centroid = members.mean(axis=0)
+    row = table.loc["red"]
+    assert row["count"] == red.sum()
+    assert row["cohesion"] == pytest.approx(np.mean([cosine(x, centroid) for x in members]))
+    assert row["separation"] == pytest.approx(cosine(centroid, centre))
+    own, all_words = counts[red].sum(axis=0) / counts[red].sum(), counts.sum(axis=0) / counts.sum()
+    assert row["clarity"] == pytest.approx(entropy(SMOOTHING * own + (1 - SMOOTHING) * all_words, all_words))
+
+
+def test_null_equals_independent_random_sets():
+    X = np.random.default_rng(0).random((80, 6))
+    X /= np.linalg.norm(X, axis=1, keepdims=True)
+    mean, deviation = _random_sets([_geometry(X)], np.array([5, 30]), 80, n_random=3000, seed=0)
+    rng, centre = np.random.default_rng(1), X.mean(axis=0)
+    for s, size in enumerate((5, 30)):
+        sets = [X[rng.choice(80, size, replace=False)] for _ in range(3000)]
+        centroids = [m.mean(axis=0) for m in sets]
+        cohesion = [1 - np.mean(m @ c) / np.linalg.norm(c) for m, c in zip(sets, centroids, strict=True)]
+        separation = [cosine(c, centre) for c in centroids]
+        assert mean["cohesion"][s] == pytest.approx(np.mean(cohesion), rel=0.02)
+        assert deviation["cohesion"][s] == pytest.approx(np.std(cohesion), rel=0.12)
+        assert mean["separation"][s] == pytest.approx(np.mean(separation), rel=0.05)
+        assert deviation["separation"][s] == pytest.approx(np.std(separation), rel=0.12)
+
+
+@pytest.mark.parametrize("words", [True, False])
+def test_the_visual_tag_is_kept_and_the_others_dropped(words):
+    tags, counts, _ = made_up()
+    table = visual_tags(tags, counts, words=words)
+    assert table.index[0] == "red" and table["kept"].tolist() == [True, False, False]
+    assert table.loc["red", ["z_separation"]].item() > 5 and table.loc["red", "z_cohesion"] < -3
+    assert abs(table.loc["holiday", "score"]) < 2
+    assert table.loc["photo", "score"] == 0  # on every picture: no random set of its size is another set
+    assert ("z_clarity" in table) == words
+
+
+def test_a_tag_given_at_random_scores_about_standard_normal():
+    counts = np.random.default_rng(0).poisson(2.0, (400, 30))
+    tags = [
+        [f"t{v}" for v in np.flatnonzero(row)] for row in np.random.default_rng(1).random((400, 200)) < 0.1
+    ]
+    z = visual_tags(tags, counts, min_count=10)[["z_cohesion", "z_separation", "z_clarity"]]
+    assert (abs(z.mean()) < 0.25).all() and (z.std() > 0.8).all() and (z.std() < 1.25).all()
+
+
+def test_order_of_pictures_and_tags_changes_no_value():
+    tags, counts, _ = made_up()
+    order = np.random.default_rng(0).permutation(len(tags))
+    table = visual_tags(tags, counts, n_random=5)
+    other = visual_tags([tags[i][::-1] for i in order], sparse.csr_matrix(counts[order]), n_random=5)
+    names = ["count", "cohesion", "separation", "clarity"]
+    assert np.allclose(table.loc[sorted(table.index), names], other.loc[sorted(table.index), names])
+    again = visual_tags(tags, counts, n_random=5)
+    assert table.equals(again)
+
+
+def test_pictures_without_words_are_left_out():
+    tags, counts, _ = made_up()
+    table = visual_tags(tags, counts, n_random=5)
+    blank = visual_tags([*tags, ["red"], ["red"]], np.vstack([counts, np.zeros((2, 40))]), n_random=5)
+    assert table.equals(blank)
+    features = np.vstack([counts, np.full((1, 40), np.nan)])
+    assert (
+        visual_tags([*tags, ["red"]], features, words=False, n_random=5).loc["red", "count"]
+        == table.loc["red", "count"]
+    )
+
+
+def test_bad_input():
+    tags, counts, _ = made_up()
+    with pytest.raises(InputError, match="299 tag lists for 300 rows"):
+        visual_tags(tags[1:], counts)
+    with pytest.raises(InputError, match="negative"):
+        visual_tags(tags, counts - 5)
+    with pytest.raises(InputError, match="no tag is on 1000 of the 300"):
+        visual_tags(tags, counts, min_count=1000)
+    with pytest.raises(InputError, match="no tag is on 20 of the 0"):
+        visual_tags([], np.zeros((0, 5)))
+
+
+def test_concept_precision_by_hand():
+    labels = np.zeros((400, 2), bool)
+    labels[:100, 0] = True
+    labels[100:150, 1] = True
+    tags = [["sky"] if i < 80 else ["me"] if i % 2 else [] for i in range(400)]
+    table = concept_precision(tags, labels, ["sky", "me", "unused"])
+    assert table.loc["sky", ["concept", "precision", "base", "lift"]].tolist() == [0, 1, 0.25, 4]
+    assert table.loc["me", "gain"] < 0.15
+    assert np.isnan(table.loc["unused", "precision"])
+
+
+def test_concept_precision_is_not_fooled_by_the_best_of_many():
+    rng = np.random.default_rng(0)
+    labels = rng.random((2000, 24)) < 0.2
+    tags = [[f"t{v}" for v in np.flatnonzero(row)] for row in rng.random((2000, 100)) < 0.01]
+    table = concept_precision(tags, labels, [f"t{v}" for v in range(100)])
+    assert abs(table["gain"].mean()) < 0.03  # chosen and measured on the same 20 pictures it would be .2

@@ -1,0 +1,97 @@
+"""Pictures as bags of visual words: SIFT, quantised to 500 words (section 2.2)."""
+
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+from scipy import sparse
+from sklearn.cluster import MiniBatchKMeans
+from tqdm import tqdm
+
+from wshash.errors import InputError
+
+
+@dataclass(frozen=True, eq=False)
+class SiftWords:
+    """Counts of visual words.
+
+    Attributes
+    ----------
+    counts : float32 CSR matrix, n×n_words
+        How often each word occurs in each picture. A row of zeros: no key point, or a picture in ``skipped``.
+    codebook : float32 array, n_words×128
+    skipped : dict of int to str
+        Pictures that could not be read, and why.
+    """
+
+    counts: sparse.csr_matrix
+    codebook: np.ndarray
+    skipped: dict[int, str] = field(default_factory=dict)
+
+
+def sift_words(
+    images: Sequence,
+    n_words: int = 500,
+    n_training: int = 1000,
+    max_descriptors: int = 500,
+    n_jobs: int | None = None,
+    seed: int = 0,
+) -> SiftWords:
+    """SIFT descriptors (Lowe 2004), each counted as the nearest of ``n_words`` k-means centres.
+
+    Parameters
+    ----------
+    images : sequence of n uint8 arrays, H×W×3 (RGB) or H×W
+        Read one at a time; only descriptors of the training pictures are held.
+    n_words : int
+    n_training : int
+        Pictures, drawn at random, on whose descriptors the words are trained.
+    max_descriptors : int
+        Strongest key points kept of a picture.
+    n_jobs : int, optional
+        Threads. Default: all processors. The result does not depend on it.
+    seed : int
+
+    Raises
+    ------
+    InputError
+        The training pictures have fewer descriptors than words.
+    """
+    skipped: dict[int, str] = {}
+
+    def descriptors(i: int) -> np.ndarray:
+        try:
+            image = images[i]
+            grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY) if image.ndim == 3 else image
+            found = cv2.SIFT_create(nfeatures=max_descriptors).detectAndCompute(grey, None)[1]
+        except (InputError, cv2.error) as error:  # one bad picture must not end a run over thousands
+            skipped[int(i)] = str(error).strip()
+            found = None
+        return np.zeros((0, 128), np.float32) if found is None else found
+
+    rng = np.random.default_rng(seed)
+    sample = np.sort(rng.choice(len(images), min(len(images), n_training), replace=False))
+    with ThreadPoolExecutor(n_jobs or os.cpu_count()) as pool:
+        training = np.concatenate([np.zeros((0, 128), np.float32), *pool.map(descriptors, sample)])
+        if len(training) < n_words:
+            raise InputError(
+                f"{len(training)} SIFT descriptors in {len(sample)} pictures are too few for {n_words} words "
+                f"({len(skipped)} of the pictures cannot be read); add pictures or lower n_words"
+            )
+        codebook = (
+            MiniBatchKMeans(n_words, batch_size=4096, n_init=1, random_state=seed)
+            .fit(training)
+            .cluster_centers_
+        )
+        offset = (codebook**2).sum(axis=1) / 2
+
+        def words(i: int) -> np.ndarray:
+            found = descriptors(i)
+            return np.bincount(np.argmin(offset - found @ codebook.T, axis=1), minlength=n_words)
+
+        bar = tqdm(pool.map(words, range(len(images))), total=len(images), desc="SIFT words", disable=None)
+        counts = sparse.vstack([sparse.csr_matrix(row, dtype=np.float32) for row in bar], format="csr")
+    return SiftWords(counts, codebook, dict(sorted(skipped.items())))
