@@ -1,0 +1,200 @@
+"""The collection: pictures drawn when asked for, labels and tags known from the start."""
+
+import os
+import zlib
+from collections.abc import Sequence
+from pathlib import Path
+from zipfile import BadZipFile
+
+import cv2
+import joblib
+import numpy as np
+from tqdm import tqdm
+
+from wshash.datasets.base import TaggedImages
+from wshash.datasets.postcards import folksonomy
+from wshash.datasets.postcards.concepts import CONCEPTS, shares, tiers
+from wshash.datasets.postcards.drawing import draw, drawing_version
+from wshash.datasets.postcards.lexicon import SIGHTS
+from wshash.errors import InputError
+from wshash.paths import runs_root
+
+BLOCK, CHUNK = 1000, 50  # pictures to a cache file; pictures to a task
+MIN_SIZE = 32
+
+
+class Postcards(Sequence):
+    """Pictures 0 to n-1 of the collection ``seed``, drawn when asked for.
+
+    ``self[i]`` is a uint8 array, size×size×3, RGB: the same bytes for the same (seed, i, size) in every process and
+    whatever n.
+    """
+
+    def __init__(self, n: int, seed: int = 0, size: int = 128):
+        self.n, self.seed, self.size = n, seed, size
+
+    def __len__(self) -> int:
+        return self.n
+
+    def __getitem__(self, i: int) -> np.ndarray:
+        i = int(i)
+        if not -self.n <= i < self.n:
+            raise IndexError(f"picture {i} of {self.n}")
+        return draw(self.seed, i % self.n, self.size)[0]
+
+    @property
+    def fingerprint(self) -> str:
+        """Seed, size and version of the drawing code."""
+        return f"postcards-{drawing_version()}-seed{self.seed}-{self.size}px"
+
+
+def _prevailing(picture: np.ndarray) -> list[str]:
+    """Colours that take a fifth of the picture or more: hue of its saturated pixels."""
+    hsv = cv2.cvtColor(picture, cv2.COLOR_RGB2HSV)
+    vivid = hsv[(hsv[..., 1] > 110) & (hsv[..., 2] > 70)][:, 0].astype(int)
+    bounds = {
+        "red": (172, 188),
+        "orange": (8, 20),
+        "yellow": (20, 34),
+        "green": (36, 84),
+        "blue": (95, 128),
+        "pink": (140, 172),
+    }
+    share = (
+        {c: np.mean((vivid >= lo) & (vivid < hi) | (vivid + 180 < hi)) for c, (lo, hi) in bounds.items()}
+        if len(vivid)
+        else {}
+    )
+    return [c for c, s in share.items() if s * len(vivid) > 0.2 * hsv.shape[0] * hsv.shape[1]]
+
+
+def _look(seed: int, first: int, last: int, size: int) -> tuple[np.ndarray, np.ndarray]:
+    """Shares of the concepts, and sights, in pictures first to last-1, without keeping the pictures."""
+    names = list(SIGHTS)
+    share = np.zeros((last - first, len(CONCEPTS)), np.float32)
+    sights = np.zeros((last - first, len(names)), bool)
+    for k in range(last - first):
+        picture, surface, facts = draw(seed, first + k, size)
+        share[k] = shares(surface)
+        sights[k] = np.isin(names, [*facts, *_prevailing(picture)])
+    return share, sights
+
+
+def _table(n: int, seed: int, size: int, n_jobs: int) -> tuple[np.ndarray, np.ndarray]:
+    """Shares n×24 and sights n×s of the first n pictures, from the cache as far as it reaches."""
+    folder = runs_root() / "postcards" / f"{drawing_version()}-seed{seed}-{size}px"
+    blocks, missing = {}, []
+    for start in range(0, n, BLOCK):
+        path, wanted = folder / f"{start:08d}.npz", min(BLOCK, n - start)
+        try:
+            with np.load(path, allow_pickle=False) as stored:
+                blocks[start] = [(stored["share"], stored["sights"])]
+        except (
+            OSError,
+            ValueError,
+            KeyError,
+            EOFError,
+            BadZipFile,
+            zlib.error,
+        ):  # not there yet, or cut short: draw it again
+            blocks[start] = [(np.zeros((0, len(CONCEPTS)), np.float32), np.zeros((0, len(SIGHTS)), bool))]
+        have = len(blocks[start][0][0])
+        missing += [
+            (start, k, min(k + CHUNK, start + wanted)) for k in range(start + have, start + wanted, CHUNK)
+        ]
+    tasks = (joblib.delayed(_look)(seed, first, last, size) for _, first, last in missing)
+    jobs = n_jobs if len(missing) > 2 else 1
+    drawn = joblib.Parallel(n_jobs=jobs, return_as="generator")(tasks)
+    progress = tqdm(
+        total=sum(last - first for _, first, last in missing), desc="drawing postcards", disable=None
+    )
+    for position, ((start, first, last), part) in enumerate(zip(missing, drawn, strict=True)):
+        blocks[start].append(part)
+        progress.update(last - first)
+        if position + 1 == len(missing) or missing[position + 1][0] != start:
+            blocks[start] = [tuple(np.concatenate(column) for column in zip(*blocks[start], strict=True))]
+            _save(folder / f"{start:08d}.npz", *blocks[start][0])
+    progress.close()
+    share, sights = (np.concatenate([b[0][k] for b in blocks.values()]) for k in range(2))
+    return share[:n], sights[:n]
+
+
+def _save(path: Path, share: np.ndarray, sights: np.ndarray) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f"{path.stem}.{os.getpid()}.tmp")
+    with open(temporary, "wb") as file:
+        np.savez(file, share=share, sights=sights)
+    os.replace(temporary, path)
+
+
+def load(
+    name: str = "postcards",
+    folder=None,
+    n: int = 6000,
+    seed: int = 0,
+    size: int = 128,
+    tag_noise: float = folksonomy.TAG_NOISE,
+    tag_seed: int = 0,
+    untagged: str = "drop",
+    n_jobs: int = -1,
+) -> TaggedImages:
+    """Draw a collection of postcards.
+
+    Parameters
+    ----------
+    name : str
+    folder : ignored
+        Nothing is read; what was seen in the pictures is cached under ``runs/postcards``.
+    n : int
+        Number of pictures. A larger collection begins with the pictures, labels and tags of a smaller one.
+    seed : int
+        Of the collection.
+    size : int
+        Side of the pictures in pixels, at least 32.
+    tag_noise : float in [0, 1]
+        Share of tags that are not about the picture.
+    tag_seed : int
+        Of the tagging: another one leaves pictures and labels as they are.
+    untagged : {"drop", "keep"}
+        ``"drop"``: all n pictures have tags. ``"keep"``: 22 % of the n have none, as on MIRFLICKR; the tags of the
+        others stay the same.
+    n_jobs : int
+        Processes to draw with; -1: one for each core.
+
+    Raises
+    ------
+    InputError
+        A parameter outside its range.
+    """
+    for label, value, least in (
+        ("n", n, 1),
+        ("seed", seed, 0),
+        ("size", size, MIN_SIZE),
+        ("tag_seed", tag_seed, 0),
+    ):
+        if int(value) != value or value < least:
+            raise InputError(f"{name}: {label} must be a whole number of at least {least}, got {value!r}")
+    if not 0 <= tag_noise <= 1:
+        raise InputError(f"{name}: tag_noise must lie between 0 and 1, got {tag_noise!r}")
+    if untagged not in ("drop", "keep"):
+        raise InputError(f"{name}: untagged must be 'drop' or 'keep', got {untagged!r}")
+    n, seed, size = int(n), int(seed), int(size)
+    share, sights = _table(n, seed, size, n_jobs)
+    visible, salient = tiers(share)
+    names = np.array(list(SIGHTS))
+    tags = folksonomy.tag(visible, salient, [names[row] for row in sights], seed, tag_noise, tag_seed)
+    report = {"pictures": n, "without any concept": int((~visible.any(axis=1)).sum())}
+    if untagged == "keep":
+        bare = np.random.default_rng([seed, 0xBA2E]).random(n) < folksonomy.UNTAGGED
+        tags = [[] if empty else row for empty, row in zip(bare, tags, strict=True)]
+        report["without tags"] = int(bare.sum())
+    return TaggedImages(
+        name=name,
+        images=Postcards(n, seed, size),
+        tags=tags,
+        labels=visible,
+        concepts=list(CONCEPTS),
+        ids=[f"postcard{i:06d}" for i in range(n)],
+        salient=salient,
+        report=report,
+    )

@@ -1,0 +1,63 @@
+"""From a seed and a number to a picture: scene, light, obstacle, crop, film."""
+
+import hashlib
+from pathlib import Path
+
+import numpy as np
+
+from wshash.datasets.postcards import camera, scenes
+from wshash.datasets.postcards.canvas import Canvas
+from wshash.datasets.postcards.concepts import WHAT
+from wshash.datasets.postcards.light import draw_light
+
+_WEIGHTS = np.array([weight for _, weight, _ in scenes.SCENES], float)
+_WEIGHTS /= _WEIGHTS.sum()
+_SOURCES = (
+    "concepts",
+    "light",
+    "canvas",
+    "skies",
+    "land",
+    "plants",
+    "town",
+    "things",
+    "scenes",
+    "camera",
+    "drawing",
+)
+ODD, SUPERSAMPLING = 0.06, 1.5
+
+
+def drawing_version() -> str:
+    """8 hexadecimal digits over the source of the drawing code: changed code never meets an old cache."""
+    sha = hashlib.sha256()
+    for name in _SOURCES:
+        sha.update(Path(__file__).with_name(f"{name}.py").read_bytes().replace(b"\r\n", b"\n"))
+    return sha.hexdigest()[:8]
+
+
+def draw(seed: int, index: int, size: int = 128) -> tuple[np.ndarray, np.ndarray, set[str]]:
+    """Picture ``index`` of the collection ``seed``.
+
+    Returns
+    -------
+    picture : uint8 array, size×size×3, RGB
+    surface : uint8 array, size×size
+        What each pixel shows, after all crops, occlusions and frames: see ``concepts.WHAT``.
+    facts : set of str
+        What a tagger would know besides: name of the scene, church, macro, reflection, bw, ...
+    """
+    rng = np.random.default_rng([seed, index, 0xC0A5])
+    scene, _, lights = scenes.SCENES[rng.choice(len(_WEIGHTS), p=_WEIGHTS)]
+    odds = np.array(list(lights.values()), float)
+    light = draw_light(rng, list(lights)[rng.choice(len(odds), p=odds / odds.sum())])
+    canvas = Canvas(round(size * SUPERSAMPLING), light, rng)
+    scene(canvas)
+    if rng.random() < ODD:
+        scenes.odd_object(canvas)
+    camera.obstruct(canvas)
+    colour, surface = camera.crop(canvas, size)
+    facts = canvas.facts | {scene.__name__}
+    starry = bool((surface & 31 == WHAT["stars"]).any())
+    picture, surface = camera.develop(colour, surface, rng, facts, clear=starry)
+    return picture, surface, facts
