@@ -68,6 +68,7 @@ class TrainedHashing(HashingMethod):
     _activation = "none"
     _beta = 5.0
     _weight_decay = 0.0
+    _stream = 0  # the weak network draws its layers from the other stream: a start is not a head start in the seed
 
     def __init__(
         self,
@@ -137,7 +138,7 @@ class TrainedHashing(HashingMethod):
         return self
 
     def _fit(self, X, y, validation=None):
-        seed = check_random_state(self.random_state).randint(2**31)
+        seed = int(check_random_state(self.random_state).randint(2**31, size=2)[self._stream])
         device = choose_device(self.device)
         name = f"{type(self).__name__} {self.n_bits} bits"
         network, stages = self._build(X, seed)

@@ -37,6 +37,7 @@ image_size, device
     """
 
     _activation = "sigmoid"
+    _stream = 1
 
     def __init__(
         self,
