@@ -1,0 +1,196 @@
+"""The command line, ``python -m wshash``."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from wshash._version import __version__
+from wshash.errors import InputError
+from wshash.study.config import BITS, SEEDS, StudyConfig
+from wshash.study.methods import ALL, CONTROLS, PAPER, PRESETS, REFERENCES
+
+GROUPS = {"paper": PAPER, "references": REFERENCES, "controls": CONTROLS, "all": ALL}
+
+
+def _options(pairs: list[str]) -> dict:
+    """``["n=600", "tag_noise=0.2"]`` as a dict; values are JSON where they can be, else text."""
+    options = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals:
+            raise InputError(f"option {pair!r}: write NAME=VALUE, for instance n=600")
+        try:
+            options[name] = json.loads(value)
+        except json.JSONDecodeError:
+            options[name] = value
+    return options
+
+
+def _config(arguments: argparse.Namespace) -> StudyConfig:
+    return StudyConfig(
+        dataset=arguments.dataset,
+        options=_options(arguments.option),
+        backbone=arguments.backbone,
+        tag_filter=arguments.tag_filter,
+        n_queries=arguments.queries,
+        protocol=arguments.protocol,
+        preset=arguments.preset,
+        label_share=arguments.label_share,
+    )
+
+
+def _plan(arguments: argparse.Namespace):
+    from wshash.study.run import plan
+
+    methods = [name for given in arguments.methods for name in GROUPS.get(given, (given,))]
+    seeds = arguments.seeds[0] if len(arguments.seeds) == 1 else arguments.seeds
+    return plan(_config(arguments), methods, arguments.bits, seeds)
+
+
+def _study(arguments: argparse.Namespace) -> int:
+    from wshash.study.run import run
+
+    made = _plan(arguments)
+    print(made)
+    if arguments.dry_run:
+        for job in made.jobs:
+            print(f"  {job.n_bits:3d} bits: {len(job.missing)} of {len(job.rows)} rows to make")
+        return 0
+    outcome = run(made, arguments.jobs)
+    for n_bits, error in outcome.failed.items():
+        print(f"{n_bits} bits failed: {error}", file=sys.stderr)
+    if not outcome.rows:
+        print("no row was made, so there is nothing to publish", file=sys.stderr)
+        return 1
+    from wshash.study.publish import publish
+
+    print(f"{len(outcome.rows)} of {made.total} rows; figures and tables in {publish(outcome)}")
+    return 1 if outcome.failed else 0
+
+
+def _claims(arguments: argparse.Namespace) -> int:
+    from wshash.study.claims import claims
+    from wshash.study.frames import read_rows
+    from wshash.study.run import Outcome
+    from wshash.study.tables import judged_filter, table1
+
+    made = _plan(arguments)
+    rows = read_rows(Outcome(made).rows)
+    if not rows:
+        raise InputError("no row of this study is there; run `python -m wshash study` with the same settings first")
+    print(claims(rows, table1(made.study), judged_filter(made.study)).to_markdown(index=False))
+    return 0
+
+
+def _data(arguments: argparse.Namespace) -> int:
+    if arguments.action == "check":
+        from wshash.datasets.check import check
+
+        report = check(arguments.target)
+        print(report)
+        return 0 if report.can_run else 1
+    from wshash.datasets.fetch import announce, fetch
+
+    print(announce(arguments.target, arguments.root))
+    print(f"ready in {fetch(arguments.target, arguments.root)}")
+    return 0
+
+
+def _search(arguments: argparse.Namespace) -> int:
+    from wshash.study.search import search
+
+    study = _plan(arguments).study
+    answers = search(study, arguments.picture, arguments.method, arguments.bits[-1], arguments.top)
+    print(answers.to_markdown(index=False))
+    return 0
+
+
+def _bench(arguments: argparse.Namespace) -> int:
+    import subprocess
+
+    from wshash.paths import project_root
+
+    folder = project_root() / "benchmarks"
+    scripts = sorted(folder.glob("[!_]*.py"))
+    chosen = [s for s in scripts if not arguments.names or s.stem in arguments.names]
+    if not chosen:
+        raise InputError(f"no such benchmark; choose among {', '.join(s.stem for s in scripts)}")
+    return max(subprocess.run([sys.executable, script, *arguments.arguments]).returncode for script in chosen)
+
+
+def _notebooks(arguments: argparse.Namespace) -> int:
+    from wshash.study.notebooks import execute
+
+    for notebook in arguments.notebooks:
+        print(f"{notebook}: {execute(Path(notebook)):.0f} s")
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m wshash", description="Weakly-supervised deep hashing, as a study.")
+    parser.add_argument("--version", action="version", version=__version__)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    grid = argparse.ArgumentParser(add_help=False)
+    grid.add_argument(
+        "--dataset", default="postcards", help="postcards, mirflickr25k, nuswide, folder, or NAME-VARIANT"
+    )
+    grid.add_argument("--option", nargs="*", default=[], metavar="NAME=VALUE", help="options of the data set, as n=600")
+    grid.add_argument("--bits", nargs="+", type=int, default=list(BITS), help="code lengths")
+    grid.add_argument(
+        "--methods",
+        nargs="+",
+        default=["paper"],
+        help=f"names, or {', '.join(GROUPS)}; known: {', '.join(ALL)}",
+    )
+    grid.add_argument("--seeds", nargs="+", type=int, default=[SEEDS], help="how many, or (two or more) which")
+    grid.add_argument("--backbone", default="efficientnet_lite0")
+    grid.add_argument("--tag-filter", default="cnn", choices=("cnn", "sift", "none"))
+    grid.add_argument("--queries", type=int, help="number of query pictures; default, a sixth, at most 5,000")
+    grid.add_argument("--protocol", default="paper", choices=("paper", "held-out"))
+    grid.add_argument("--preset", default="study", choices=tuple(PRESETS))
+    grid.add_argument("--label-share", type=float, default=1.0, help="part of the labels that is seen")
+
+    study = commands.add_parser("study", parents=[grid], help="run the grid; publish tables and figures")
+    study.add_argument("--jobs", type=int, default=2, help="code lengths at a time; default 2")
+    study.add_argument("--dry-run", action="store_true", help="say what would be done, and how long it may take")
+    study.set_defaults(run=_study)
+
+    claims = commands.add_parser("claims", parents=[grid], help="print the table of claims")
+    claims.set_defaults(run=_claims)
+
+    data = commands.add_parser("data", help="check a folder of pictures, or fetch a data set")
+    data.add_argument("action", choices=("check", "fetch"))
+    data.add_argument("target", help="a folder to check; mirflickr25k or nuswide-tags to fetch")
+    data.add_argument("--root", help="where to put what is fetched")
+    data.set_defaults(run=_data)
+
+    search = commands.add_parser("search", parents=[grid], help="find the pictures most like one picture")
+    search.add_argument("picture", help="a picture file")
+    search.add_argument("--method", default="WS-DSH")
+    search.add_argument("--top", type=int, default=10)
+    search.set_defaults(run=_search)
+
+    bench = commands.add_parser("bench", help="run the benchmarks")
+    bench.add_argument("names", nargs="*", help="default: all")
+    bench.set_defaults(run=_bench, arguments=[])
+
+    notebooks = commands.add_parser("notebooks", help="execute notebooks in place, without traces of time or machine")
+    notebooks.add_argument("notebooks", nargs="+")
+    notebooks.set_defaults(run=_notebooks)
+    return parser
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command; 0 if all went well, 1 if something failed, 2 for bad input."""
+    parsed, rest = _parser().parse_known_args(arguments)
+    if rest and parsed.command != "bench":
+        _parser().error(f"unrecognized arguments: {' '.join(rest)}")
+    if rest:
+        parsed.arguments = rest
+    try:
+        return parsed.run(parsed)
+    except InputError as error:
+        print(f"wshash: {error}", file=sys.stderr)
+        return 2

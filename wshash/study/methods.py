@@ -1,0 +1,95 @@
+"""The methods that are compared: their names, what each starts from, and the budgets of those that train."""
+
+from dataclasses import dataclass, field
+from importlib import import_module
+
+from wshash.errors import InputError
+
+PAPER = ("LSH", "DeepBit", "KSH", "DSH", "DRSCH", "WS-KSH", "WS-DSH", "WS-DRSCH")
+REFERENCES = ("ITQ", "Classifier", "Weak")
+CONTROLS = ("Placebo-Weak", "Placebo-KSH", "Placebo-DSH", "Placebo-DRSCH", "Matched-DSH", "Matched-DRSCH")
+ALL = PAPER + REFERENCES + CONTROLS
+
+SUPERVISED = ("KSH", "DSH", "DRSCH", "Classifier")
+_TRAINED = ("DeepBit", "DSH", "DRSCH", "Weak")
+_CLASSES = {
+    "LSH": "lsh",
+    "ITQ": "itq",
+    "KSH": "ksh",
+    "DSH": "dsh",
+    "DRSCH": "drsch",
+    "DeepBit": "deepbit",
+    "Classifier": "classifier",
+    "Weak": "weak",
+}
+
+# Chosen on the validation part of the training pool alone: see notebook 04 and benchmarks/convergence.py.
+PRESETS: dict[str, dict[str, dict]] = {
+    "study": {},
+    "smoke": {name: {"epochs": 3} for name in _TRAINED},  # does everything, shows nothing: for tests
+}
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a compared method is made.
+
+    Attributes
+    ----------
+    name : str
+        As in the figures.
+    base : str
+        The estimator.
+    start : {None, "weak", "placebo"}
+        The pre-training that it starts from: on the tags, or on the same tags dealt out at random.
+    parameters : dict
+        Of the estimator, beyond its defaults.
+    """
+
+    name: str
+    base: str
+    start: str | None
+    parameters: dict = field(default_factory=dict)
+
+    @property
+    def module(self) -> str:
+        return f"wshash.hashing.{_CLASSES[self.base]}"
+
+    def build(self, n_bits: int, seed: int, start=None):
+        """The estimator, not fitted."""
+        cls = getattr(import_module(self.module), "WeakPretraining" if self.base == "Weak" else self.base)
+        extra = {} if start is None else {"start": start}
+        return cls(n_bits=n_bits, random_state=seed, **self.parameters, **extra)
+
+
+def recipe(name: str, preset: str = "study") -> Recipe:
+    """The recipe of a method by its name.
+
+    ``WS-X`` starts X from the weak network, ``Placebo-X`` from one trained on shuffled tags; ``Placebo-Weak`` is
+    the latter by itself; ``Matched-X`` is X alone, trained for as many more epochs as the pre-training takes.
+    """
+    if name not in ALL:
+        raise InputError(f"method {name!r} is unknown; choose among {', '.join(ALL)}")
+    prefix, _, base = name.rpartition("-")
+    parameters = dict(PRESETS[preset].get(base, {}))
+    if prefix in ("WS", "Placebo") and base != "Weak":
+        parameters |= PRESETS[preset].get(f"WS-{base}", {})  # the placebo is the same in all but the tags
+    if prefix == "Matched":
+        parameters["epochs"] = epochs(base, preset) + epochs("Weak", preset)
+    start = {"WS": "weak", "Placebo": "placebo"}.get(prefix)
+    return Recipe(name, base, start, parameters)
+
+
+def epochs(base: str, preset: str) -> int:
+    """Epochs for which an estimator trains under a preset."""
+    return Recipe(base, base, None, PRESETS[preset].get(base, {})).build(8, 0).epochs
+
+
+def check_methods(names) -> list[str]:
+    """The names, each known, in the order of the figures."""
+    names = [names] if isinstance(names, str) else list(names)
+    for name in names:
+        recipe(name)
+    if not names:
+        raise InputError(f"no method given; choose among {', '.join(ALL)}")
+    return sorted(set(names), key=ALL.index)

@@ -1,0 +1,199 @@
+"""The grid of runs: plan it, say what it takes, run it through papermill in parallel, go on where it stopped."""
+
+import json
+import os
+import threading
+import time
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median
+
+from tqdm import tqdm
+
+from wshash.paths import project_root
+from wshash.study.config import StudyConfig, integers
+from wshash.study.methods import check_methods
+from wshash.study.stages import Study
+
+NOTEBOOK = "07_train_and_encode.ipynb"
+
+
+@dataclass(frozen=True)
+class Job:
+    """One papermill run: a code length, with the rows that it makes and those that are missing."""
+
+    n_bits: int
+    rows: list[Path]
+    missing: list[Path]
+
+
+@dataclass
+class Plan:
+    """What a study will do.
+
+    Attributes
+    ----------
+    study : Study
+    methods, bits, seeds : lists
+    jobs : list of Job
+        Longest codes first: they take longest.
+    """
+
+    study: Study
+    methods: list[str]
+    bits: list[int]
+    seeds: list[int]
+    jobs: list[Job]
+
+    @property
+    def missing(self) -> int:
+        return sum(len(job.missing) for job in self.jobs)
+
+    @property
+    def total(self) -> int:
+        return sum(len(job.rows) for job in self.jobs)
+
+    def seconds(self) -> float | None:
+        """Estimate for the missing rows on one core, from rows of this machine's store; None without any."""
+        known = []
+        for path in (self.study.store.root / "rows").glob("*.run.json"):
+            known.append(sum(json.loads(path.read_text(encoding="utf-8"))["seconds"].values()))
+        return median(known) * self.missing if known else None
+
+    def __str__(self) -> str:
+        data, split = self.study.data, self.study.split
+        seconds = self.seconds() if self.missing else 0
+        takes = (
+            "nothing to do"
+            if not self.missing
+            else "time unknown before the first row"
+            if seconds is None
+            else f"about {seconds / 60:.0f} minutes of one core, by the rows made so far"
+        )
+        return (
+            f"{data.name}: {len(data):,} pictures, {len(data.concepts)} concepts (data {data.fingerprint})\n"
+            f"split {split.fingerprint}: {len(split.query):,} queries, {len(split.train):,} to train on, "
+            f"{len(split.database):,} to search, protocol {split.protocol}\n"
+            f"{len(self.methods)} methods × {len(self.bits)} code lengths × {len(self.seeds)} seeds = "
+            f"{self.total} rows, of which {self.missing} are missing: {takes}"
+        )
+
+
+def plan(config: StudyConfig, methods: Iterable[str], bits: Iterable[int], seeds: int | Iterable[int]) -> Plan:
+    """Check the request and find what of it is there.
+
+    Parameters
+    ----------
+    config : StudyConfig
+    methods : names
+    bits : code lengths, 1 to 256
+    seeds : int or ints
+        A number of seeds, or the seeds.
+    """
+    methods = check_methods(methods)
+    bits = sorted(set(integers(bits, "code lengths", 1, 256)))
+    seeds = integers(range(seeds) if isinstance(seeds, int) else seeds, "seeds", 0, 2**31)
+    study = Study(config)
+    jobs = []
+    for n_bits in reversed(bits):
+        rows = [study.row_path(method, n_bits, seed) for seed in seeds for method in methods]
+        jobs.append(Job(n_bits, rows, [path for path in rows if not path.is_file()]))
+    return Plan(study, methods, bits, seeds, jobs)
+
+
+@dataclass
+class Outcome:
+    """How a run ended: the rows that are there, and the notebooks of the jobs that failed."""
+
+    plan: Plan
+    failed: dict[int, str] = field(default_factory=dict)
+
+    @property
+    def rows(self) -> list[Path]:
+        return [path for job in self.plan.jobs for path in job.rows if path.is_file()]
+
+
+def run(plan: Plan, jobs: int = 2) -> Outcome:
+    """Make the missing rows, ``jobs`` code lengths at a time.
+
+    What all runs share is made first, once. A job that fails leaves its notebook with the traceback; the others go on.
+    """
+    outcome = Outcome(plan)
+    waiting = [job for job in plan.jobs if job.missing]
+    if not waiting:
+        return outcome
+    study = plan.study
+    _ = study.features, study.similarity  # shared; each run then reads them
+    if "WSHASH_DATA" in os.environ:  # kernels start in another folder
+        os.environ["WSHASH_DATA"] = str(Path(os.environ["WSHASH_DATA"]).resolve())
+    bars = {
+        job.n_bits: tqdm(
+            total=len(job.rows),
+            initial=len(job.rows) - len(job.missing),
+            desc=f"{job.n_bits:3d} bits",
+            unit="row",
+            position=i,
+            disable=None,
+        )  # fmt: skip
+        for i, job in enumerate(waiting)
+    }
+    done = threading.Event()
+
+    def watch() -> None:
+        while not done.wait(1):
+            for job in waiting:
+                bars[job.n_bits].n = sum(path.is_file() for path in job.rows)
+                bars[job.n_bits].refresh()
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        with ThreadPoolExecutor(max_workers=max(1, jobs)) as pool:
+            for job, error in zip(waiting, pool.map(lambda job: _execute(plan, job), waiting), strict=True):
+                if error:
+                    outcome.failed[job.n_bits] = error
+    finally:
+        done.set()
+        watcher.join()
+        for bar in bars.values():
+            bar.close()
+    return outcome
+
+
+def _execute(plan: Plan, job: Job, attempts: int = 3) -> str | None:
+    """Run the notebook of one code length; the reason if it fails."""
+    import papermill
+    from papermill.exceptions import PapermillExecutionError
+
+    notebooks = project_root() / "notebooks"
+    output = plan.study.store.root / "notebooks" / plan.study.config.dataset / f"{job.n_bits:03d}-bits.ipynb"
+    output.parent.mkdir(parents=True, exist_ok=True)
+    parameters = {
+        "settings": plan.study.config.to_dict(),
+        "n_bits": job.n_bits,
+        "methods": plan.methods,
+        "seeds": plan.seeds,
+    }
+    for attempt in range(attempts):
+        try:
+            papermill.execute_notebook(
+                notebooks / NOTEBOOK, output, parameters, kernel_name="python3", cwd=notebooks,
+                progress_bar=False, start_timeout=120,
+            )  # fmt: skip
+            return None
+        except PapermillExecutionError as error:
+            return f"{error.ename}: {error.evalue} (traceback in {_shown(output)})"
+        except Exception as error:  # the kernel: did it never start, or die at work?
+            if any(path.is_file() for path in job.missing) or attempt == attempts - 1 or "died" in str(error).lower():
+                return f"{type(error).__name__}: {error} (notebook {_shown(output)})"
+            time.sleep(1 + attempt)
+    return None
+
+
+def _shown(path: Path) -> str:
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)

@@ -1,0 +1,60 @@
+"""The tag side of a study: filter the tags, train their vectors (sections 2.2 and 1.1). Sees no label."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from wshash.errors import InputError
+
+if TYPE_CHECKING:
+    from wshash.study.stages import Study
+
+
+def tag_table(study: "Study") -> pd.DataFrame:
+    """Score of each tag of the training set that is frequent enough to be judged, and whether it is kept.
+
+    Frequent enough: on 20 pictures, or fewer where the collection is small (1 in 400, at least 5).
+    """
+    from wshash.tags import visual_tags
+
+    rows = study.train
+    kind = study.config.tag_filter
+    if kind == "none":
+        raise InputError("tag_filter='none' judges no tags; choose 'cnn' or 'sift'")
+    X = study.words[rows] if kind == "sift" else study.features[rows]
+    min_count = max(5, min(20, len(rows) // 400))
+    return visual_tags([study.data.tags[i] for i in rows], X, words=kind == "sift", min_count=min_count)
+
+
+def tag_vectors(study: "Study"):
+    """Skip-gram vectors trained on the training set's tags that the filter keeps."""
+    from wshash.tags import TagVectors, train_skipgram
+
+    path = study.store.path(
+        "vectors",
+        study.data_fingerprint
+        | {"split": study.split.fingerprint}
+        | {"tag_filter": study.config.tag_filter, "backbone": study.config.backbone},
+        ".npz",
+        ("wshash.tags.skipgram", "wshash.tags.visual", "wshash.study.tagside"),
+        ("gensim", "numpy"),
+    )
+
+    def make() -> TagVectors:
+        tags = [study.data.tags[i] for i in study.train]
+        if study.config.tag_filter != "none":
+            table = study.tag_table
+            kept = set(table.index[table["kept"]])
+            tags = [[tag for tag in row if tag in kept] for row in tags]
+        return train_skipgram(tags)
+
+    def read(path) -> TagVectors:
+        with np.load(path, allow_pickle=False) as stored:
+            return TagVectors(stored["vocabulary"].tolist(), stored["vectors"])
+
+    def write(path, value: TagVectors) -> None:
+        with open(path, "wb") as handle:
+            np.savez(handle, vocabulary=np.array(value.vocabulary, dtype=str), vectors=value.vectors)
+
+    return study.store.get(path, make, read, write)
