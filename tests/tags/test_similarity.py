@@ -75,9 +75,7 @@ def test_tanimoto_of_indicators_is_one_minus_jaccard_distance():
 @given(st.integers(0, 2**32 - 1), st.integers(1, 8), st.integers(1, 6))
 @settings(max_examples=50)
 def test_matrix_equals_pairs(seed, V, d):
-    vectors = np.random.default_rng(seed).normal(size=(V, d)) * 10.0 ** np.random.default_rng(seed).integers(
-        -3, 3
-    )
+    vectors = np.random.default_rng(seed).normal(size=(V, d)) * 10.0 ** np.random.default_rng(seed).integers(-3, 3)
     vectors[0] *= seed % 2  # a zero vector now and then
     T = tag_similarity_matrix(vectors)
     assert T.dtype == np.float32 and np.array_equal(T, T.T)
@@ -111,9 +109,7 @@ def test_eq1_equals_the_double_sum(seed):
     expected = [[loop_similarity(a, b, vectors.vocabulary, T) for b in tags] for a in tags]
     B = tag_indicator(tags, vectors.vocabulary)
     assert np.allclose(image_similarity(B, T), expected, atol=1e-6)
-    assert np.allclose(
-        image_similarity(B.toarray(), T, B[:4].toarray()), np.array(expected)[:, :4], atol=1e-6
-    )
+    assert np.allclose(image_similarity(B.toarray(), T, B[:4].toarray()), np.array(expected)[:, :4], atol=1e-6)
     s = TagSimilarity(B, T)
     assert np.allclose(s.block(np.arange(15)), expected, atol=1e-6)
     rows, columns = [3, 3, 1], [0, 14, 7, 2]
@@ -195,17 +191,13 @@ def test_permuting_pictures_tags_or_vocabulary_changes_nothing(collection, measu
     rng = np.random.default_rng(1)
     full = TagSimilarity.from_tags(tags, vectors, measure).block(np.arange(len(tags)))
     shuffled = [list(rng.permutation(row)) for row in tags]
-    assert np.array_equal(
-        TagSimilarity.from_tags(shuffled, vectors, measure).block(np.arange(len(tags))), full
-    )
+    assert np.array_equal(TagSimilarity.from_tags(shuffled, vectors, measure).block(np.arange(len(tags))), full)
     order = rng.permutation(len(tags))
     pictures = TagSimilarity.from_tags([tags[i] for i in order], vectors, measure).block(np.arange(len(tags)))
     assert np.allclose(pictures, full[np.ix_(order, order)], atol=1e-6)
     v = rng.permutation(len(vectors))
     renamed = TagVectors([vectors.vocabulary[i] for i in v], vectors.vectors[v])
-    assert np.allclose(
-        TagSimilarity.from_tags(tags, renamed, measure).block(np.arange(len(tags))), full, atol=1e-6
-    )
+    assert np.allclose(TagSimilarity.from_tags(tags, renamed, measure).block(np.arange(len(tags))), full, atol=1e-6)
 
 
 def test_placebo_keeps_the_tag_lists_and_loses_the_pictures(collection):

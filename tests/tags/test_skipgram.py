@@ -100,9 +100,7 @@ def test_unknown_tag():
 @pytest.mark.parametrize("name", ["v.bin", "v.txt", "v.vec", "v.txt.gz", "v.bin.gz"])
 def test_vectors_survive_a_file(tmp_path, name):
     words = KeyedVectors(3)
-    words.add_vectors(
-        ["sunset", "été", "new_york"], np.random.default_rng(0).normal(size=(3, 3)).astype(np.float32)
-    )
+    words.add_vectors(["sunset", "été", "new_york"], np.random.default_rng(0).normal(size=(3, 3)).astype(np.float32))
     words.save_word2vec_format(str(tmp_path / name), binary=".bin" in name)
     loaded = load_vectors(tmp_path / name)
     assert loaded.vocabulary == ["sunset", "été", "new_york"]

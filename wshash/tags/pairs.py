@@ -63,9 +63,7 @@ def relevance_above(
     """
     labels = np.asarray(labels, bool)
     if len(labels) != similarity.n:
-        raise InputError(
-            f"{len(labels)} rows of labels for {similarity.n} pictures; both must be the same pictures"
-        )
+        raise InputError(f"{len(labels)} rows of labels for {similarity.n} pictures; both must be the same pictures")
     i, j = similarity.random_pairs(n_pairs, seed)
     s, relevant = similarity.pairs(i, j), (labels[i] & labels[j]).any(axis=1)
     rows = []

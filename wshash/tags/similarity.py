@@ -92,9 +92,7 @@ def tag_indicator(tags: Sequence[Sequence[str]], vocabulary: Sequence[str]) -> s
     """
     column = {tag: v for v, tag in enumerate(vocabulary)}
     if not column:
-        raise InputError(
-            "the vocabulary is empty: no tag is left; lower min_count or keep more tags in the filter"
-        )
+        raise InputError("the vocabulary is empty: no tag is left; lower min_count or keep more tags in the filter")
     if len(column) != len(vocabulary):
         raise InputError(f"the vocabulary holds {len(vocabulary) - len(column)} tags more than once")
     known = [sorted({column[tag] for tag in row if tag in column}) for row in tags]
@@ -152,9 +150,7 @@ class TagSimilarity:
     def __init__(self, B, T, best_match: bool = False):
         B, T = sparse.csr_matrix(B, dtype=np.float32), np.ascontiguousarray(T, np.float32)
         if T.shape != (B.shape[1], B.shape[1]):
-            raise InputError(
-                f"B has {B.shape[1]} tags (columns), but T is {T.shape}; both need one vocabulary"
-            )
+            raise InputError(f"B has {B.shape[1]} tags (columns), but T is {T.shape}; both need one vocabulary")
         self.B, self.T, self.best_match = B, T, best_match
         self.n = B.shape[0]
         self.known = np.diff(B.indptr) > 0
@@ -183,9 +179,7 @@ class TagSimilarity:
             return cls(sparse.diags_array(1 / np.where(length > 0, length, 1)) @ B, X @ X.T)
         if measure == "tf-idf":
             count = np.bincount(B.indices, minlength=B.shape[1])
-            idf = (
-                np.log(B.shape[0] / np.maximum(count, 1)) + 1e-6
-            )  # a tag on every picture still is a known tag
+            idf = np.log(B.shape[0] / np.maximum(count, 1)) + 1e-6  # a tag on every picture still is a known tag
             B = B @ sparse.diags_array(idf)
             B = sparse.diags_array(1 / np.maximum(np.asarray(B.sum(axis=1)).ravel(), 1e-12)) @ B
         return cls(B, tag_similarity_matrix(vectors.vectors), best_match=measure == "best-match")

@@ -105,9 +105,7 @@ def train_skipgram(
     """
     lists = [sorted(set(row)) for row in tags]
     count = Counter(tag for row in lists for tag in row)
-    kept = {
-        tag: c for tag, c in sorted(count.items(), key=lambda item: (-item[1], item[0])) if c >= min_count
-    }
+    kept = {tag: c for tag, c in sorted(count.items(), key=lambda item: (-item[1], item[0])) if c >= min_count}
     if not kept:
         raise InputError(
             f"none of the {len(count)} different tags of {len(lists)} pictures occurs {min_count} times; "
@@ -247,15 +245,11 @@ def load_vectors(path: str | Path, keep: Iterable[str] | None = None, limit: int
             str(path), binary=suffixes[-1] == ".bin", limit=limit, unicode_errors="replace"
         )
     except (ValueError, EOFError, UnicodeDecodeError, OSError) as error:
-        raise InputError(
-            f"{path} is not a word2vec file ({error}); its first line must be 'words length'"
-        ) from error
+        raise InputError(f"{path} is not a word2vec file ({error}); its first line must be 'words length'") from error
     found = TagVectors(list(words.index_to_key), np.asarray(words.vectors, np.float32))
     if keep is None:
         return found
     kept = found.keep(keep)
     if not len(kept):
-        raise InputError(
-            f"none of the tags is among the {len(found)} words of {path}; is it the same language?"
-        )
+        raise InputError(f"none of the tags is among the {len(found)} words of {path}; is it the same language?")
     return kept

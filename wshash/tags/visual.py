@@ -58,7 +58,8 @@ def visual_tags(
     -------
     DataFrame, one row a tag, highest score first
         ``count``; ``cohesion``, ``separation``, (``clarity``,) and each as ``z_...``; ``score``; ``kept``.
-        ``score`` is ``(z_separation − z_cohesion) / √2``: about standard normal for a tag given at random.
+        ``score`` is ``z_separation − z_cohesion``, divided by the standard deviation of this difference among
+        the random sets: of mean 0 and variance 1 for a tag given at random.
 
     Raises
     ------
@@ -77,9 +78,7 @@ def visual_tags(
     counts = pd.Series([tag for row in tags for tag in set(row)], dtype=object).value_counts()
     counts = counts[counts >= min_count]
     if not len(counts):
-        raise InputError(
-            f"no tag is on {min_count} of the {len(tags)} pictures that have features; lower min_count"
-        )
+        raise InputError(f"no tag is on {min_count} of the {len(tags)} pictures that have features; lower min_count")
     vocabulary = sorted(counts.index)
     members = tag_indicator(tags, vocabulary).T.sign().tocsr()  # V×n of 0 and 1
     sizes = np.asarray(members.sum(axis=1)).ravel().astype(int)
@@ -88,14 +87,19 @@ def visual_tags(
     if words:
         measures.append(_clarity(X))
     value = _measure(measures, members, sizes)
-    mean, deviation = _random_sets(measures, np.unique(sizes), len(tags), n_random, seed)
+    drawn = _random_sets(measures, np.unique(sizes), len(tags), n_random, seed)
     at = np.searchsorted(np.unique(sizes), sizes)
-    table = pd.DataFrame({"count": sizes, **value}, index=pd.Index(vocabulary, name="tag"))
-    for name in value:
-        # A tag on (nearly) all pictures has no random sets unlike it: nothing can be said, z = 0.
-        spread = np.where(deviation[name] > 1e-9, deviation[name], np.inf)
-        table[f"z_{name}"] = (value[name] - mean[name][at]) / spread[at]
-    table["score"] = (table["z_separation"] - table["z_cohesion"]) / np.sqrt(2)
+    z, z_drawn = {}, {}
+    for name, sets in drawn.items():
+        # A set of (nearly) all pictures has no random sets unlike it: nothing can be said, z = 0.
+        mean, deviation = sets.mean(axis=0), sets.std(axis=0, ddof=1)
+        deviation[deviation < 1e-9] = np.inf
+        z[name], z_drawn[name] = (value[name] - mean[at]) / deviation[at], (sets - mean) / deviation
+    spread = (z_drawn["separation"] - z_drawn["cohesion"]).std(axis=0, ddof=1)
+    table = pd.DataFrame(
+        {"count": sizes, **value, **{f"z_{name}": z[name] for name in value}}, index=pd.Index(vocabulary, name="tag")
+    )
+    table["score"] = (z["separation"] - z["cohesion"]) / np.where(spread > 0, spread, 1)[at]
     table["kept"] = table["score"] > threshold
     return table.sort_values("score", ascending=False, kind="stable")
 
@@ -136,7 +140,7 @@ def _measure(measures, sets, sizes, nested=False) -> dict[str, np.ndarray]:
 
 
 def _random_sets(measures, sizes, n, n_random, seed):
-    """Mean and standard deviation of each measure over random sets of each of the ascending ``sizes``."""
+    """Each measure of ``n_random`` random sets of each of the ascending ``sizes``: n_random×n_sizes arrays."""
     # The first m of n shuffled pictures are a random set of size m, so one shuffle serves all sizes: row s of
     # `steps` holds the pictures that size s adds to the size before, and sums are running totals.
     rng = np.random.default_rng(seed)
@@ -146,13 +150,10 @@ def _random_sets(measures, sizes, n, n_random, seed):
         members = rng.permutation(n)[: sizes[-1]]
         steps = sparse.csr_matrix((np.ones(sizes[-1]), members, indptr), shape=(len(sizes), n))
         values.append(_measure(measures, steps, sizes, nested=True))
-    drawn = {name: np.array([v[name] for v in values]) for name in values[0]}
-    return {k: v.mean(axis=0) for k, v in drawn.items()}, {k: v.std(axis=0, ddof=1) for k, v in drawn.items()}
+    return {name: np.array([v[name] for v in values]) for name in values[0]}
 
 
-def concept_precision(
-    tags: Sequence[Sequence[str]], labels, vocabulary: Sequence[str], seed: int = 0
-) -> pd.DataFrame:
+def concept_precision(tags: Sequence[Sequence[str]], labels, vocabulary: Sequence[str], seed: int = 0) -> pd.DataFrame:
     """How well each tag predicts a concept: the truth by which a filter is judged, never used in it.
 
     A tag's best concept is the one whose share rises most among its pictures. The best of many concepts looks
