@@ -50,13 +50,16 @@ class HashNetwork(nn.Module):
         )
         self.hash = nn.Linear(n_inputs if hidden is None else hidden, n_bits)
         self.activation, self.beta = activation, beta
-        # Unit variance in, unit variance out: DSH wants outputs near ±1. Drawn smaller, as torch does by default,
-        # they all grow along the one direction that separates the batch best, and the bits repeat each other.
-        if hidden is not None:
-            nn.init.kaiming_uniform_(self.trunk[0].weight, nonlinearity="relu")
-            nn.init.zeros_(self.trunk[0].bias)
-        nn.init.kaiming_uniform_(self.hash.weight, nonlinearity="linear")
-        nn.init.zeros_(self.hash.bias)
+        # DSH and DRSCH want outputs near ±1, so theirs start at unit variance: drawn smaller, as torch does by
+        # default, they all grow along the one direction that separates the batch best, and bits repeat each other.
+        # Sigmoid units keep torch's: at unit variance all distances start beyond the weak margin of 1, nothing
+        # pushes dissimilar pairs apart, and most bits die.
+        if activation != "sigmoid":
+            if hidden is not None:
+                nn.init.kaiming_uniform_(self.trunk[0].weight, nonlinearity="relu")
+                nn.init.zeros_(self.trunk[0].bias)
+            nn.init.kaiming_uniform_(self.hash.weight, nonlinearity="linear")
+            nn.init.zeros_(self.hash.bias)
 
     def features(self, x: Tensor) -> Tensor:
         """What the trunk is fed, before it is standardised: float N×d."""

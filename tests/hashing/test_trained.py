@@ -1,0 +1,311 @@
+"""The estimators with a network: known answers, the hand-over of the weak network, edge cases, pictures."""
+
+import warnings
+
+import numpy as np
+import pytest
+import torch
+from sklearn.base import clone
+from torch import nn
+
+import wshash.vision
+from wshash.errors import InputError
+from wshash.hashing import DRSCH, DSH, DeepBit, HashingMethod, WeakPretraining
+from wshash.hashing.training import PRESETS, TrainingWarning
+from wshash.tags.similarity import TagSimilarity
+
+SMALL = {"hidden": 32, "batch_size": 64, "epochs": 15, "learning_rate": 3e-3}
+
+
+def clusters(n=300, c=4, d=20, spread=0.5, seed=0):
+    """Rows around c centres, and the one label each."""
+    rng = np.random.default_rng(seed)
+    label = rng.integers(c, size=n)
+    centres = np.random.default_rng(99).normal(size=(c, d))
+    X = centres[label] + spread * rng.normal(size=(n, d))
+    return X.astype(np.float32), np.eye(c, dtype=bool)[label]
+
+
+def tags(y, seed=None):
+    """A picture's tag is its label; every tenth picture has none."""
+    B = y.astype(np.float32)
+    B[::10] = 0
+    similarity = TagSimilarity(B, np.eye(y.shape[1]))
+    return similarity if seed is None else similarity.permuted(seed)
+
+
+def precision(codes, y, R=20):
+    """Mean over the rows of the relevant share of the R nearest other rows, ties by random order."""
+    distance = (codes[:, None] != codes[None]).sum(axis=2) + np.random.default_rng(0).random((len(y), len(y)))
+    np.fill_diagonal(distance, np.inf)
+    nearest = distance.argsort(axis=1)[:, :R]
+    relevant = y.astype(int) @ y.T.astype(int) > 0
+    return np.take_along_axis(relevant, nearest, axis=1).mean()
+
+
+def needles(seed):
+    """Clusters in 10 of 63 dimensions, noise in the others: features alone tell the three apart badly."""
+    X, y = clusters(600, c=3, d=10, spread=0.7, seed=seed)
+    noise = np.random.default_rng(seed + 1).normal(size=(600, 53))
+    return np.hstack([X, noise.astype(np.float32)]), y
+
+
+@pytest.fixture(scope="module")
+def noisy():
+    return needles(1)
+
+
+@pytest.fixture(scope="module")
+def weak(noisy):
+    X, y = noisy
+    return WeakPretraining(n_bits=16, threshold=0.5, **SMALL).fit(X, tags(y))
+
+
+@pytest.mark.parametrize("method", [DSH, DRSCH])
+def test_separable_clusters_are_solved(method):
+    X, y = clusters()
+    model = method(n_bits=12, **SMALL).fit(X, y)
+    assert precision(model.transform(X), y) > 0.98
+    held_out, truth = clusters(seed=5)
+    assert precision(model.transform(held_out), truth) > 0.95
+    assert model.history_["loss"][-1] < model.history_["loss"][0]
+    assert len(model.history_["loss"]) == 15
+
+
+def test_weak_pretraining_learns_from_tags_and_not_from_shuffled_ones(noisy, weak):
+    X, y = noisy
+    placebo = WeakPretraining(n_bits=16, threshold=0.5, **SMALL).fit(X, tags(y, seed=0))
+    other, truth = needles(7)
+    learnt, shuffled = (precision(model.transform(other), truth) for model in (weak, placebo))
+    assert learnt > 0.8  # chance is a third
+    assert shuffled < learnt - 0.2
+    assert weak.threshold_ == 0.5
+    assert weak.share_similar_ == pytest.approx(1 / 3, abs=0.05)
+
+
+def test_weak_outputs(noisy, weak):
+    X, _ = noisy
+    f = weak.embed(X)
+    assert f.dtype == np.float32 and f.min() >= 0 and f.max() <= 1
+    np.testing.assert_array_equal(weak.transform(X), f >= 0.5)
+    W = weak.network_.trunk[0]
+    z = (X - X.mean(0)) / X.std(0) @ W.weight.detach().numpy().T + W.bias.detach().numpy()
+    np.testing.assert_allclose(weak.trunk_features(X), np.maximum(z, 0), rtol=1e-3, atol=1e-4)
+
+
+def test_quantile_sets_the_threshold():
+    X, y = clusters(c=5)
+    graded = TagSimilarity(y.astype(np.float32), np.linspace(0, 1, 25).reshape(5, 5) + np.linspace(0, 1, 25).reshape(5, 5).T)
+    model = WeakPretraining(n_bits=8, quantile=0.7, **(SMALL | {"epochs": 1})).fit(X, graded)
+    assert 0.2 < model.share_similar_ <= 0.3
+
+
+@pytest.mark.parametrize("method", [DSH, DRSCH])
+def test_hand_over(method, noisy, weak):
+    X, y = noisy
+    options = SMALL | {"epochs": 0}
+    whole = method(n_bits=16, start=weak, start_layers="all", **options).fit(X, y)
+    np.testing.assert_array_equal(whole.transform(X), weak.transform(X))
+    trunk = method(n_bits=16, start=weak, start_layers="trunk", **options).fit(X, y)
+    drawn = method(n_bits=16, **options).fit(X, y)
+    for started in (whole, trunk):
+        for name in ("trunk.0.weight", "trunk.0.bias", "mean", "scale"):
+            assert torch.equal(started.network_.state_dict()[name], weak.network_.state_dict()[name])
+    assert torch.equal(trunk.network_.hash.weight, drawn.network_.hash.weight)
+    # The weak network drew its layers from another stream: no part of the start is in the seed.
+    assert not torch.equal(weak.network_.hash.weight, drawn.network_.hash.weight)
+
+
+def test_a_start_survives_cloning_and_is_left_as_it_was(noisy, weak):
+    X, y = noisy
+    before = weak.transform(X)
+    model = clone(DSH(n_bits=16, start=weak, **(SMALL | {"epochs": 2}))).fit(X, y)
+    assert model.start is weak
+    np.testing.assert_array_equal(weak.transform(X), before)
+
+
+def test_a_start_that_does_not_fit_is_refused(noisy, weak):
+    X, y = noisy
+    for options, data, message in [
+        ({"hidden": 8}, X, "hidden=32"),
+        ({"n_bits": 8, "start_layers": "all"}, X, "16 bits, this method 8"),
+        ({}, X[:, 1:], "63 features, X has 62"),
+        ({"start": "weak"}, X, "fitted WeakPretraining"),
+    ]:
+        with pytest.raises(InputError, match=message):
+            DSH(**({"n_bits": 16, "start": weak} | SMALL | options)).fit(data, y)
+    with pytest.raises(ValueError, match="not fitted"):
+        DSH(n_bits=16, start=WeakPretraining(n_bits=16, hidden=32), **SMALL).fit(X, y)
+
+
+@pytest.mark.parametrize("method", [DSH, DRSCH, DeepBit])
+def test_same_seed_same_codes(method):
+    X, y = clusters()
+    options = {"n_bits": 12, "epochs": 2, "batch_size": 64}
+    first, second = (method(**options).fit(X, y).embed(X) for _ in range(2))
+    assert first.tobytes() == second.tobytes()
+    assert method(**options, random_state=1).fit(X, y).embed(X).tobytes() != first.tobytes()
+
+
+@pytest.mark.parametrize("method", [DSH, DRSCH, DeepBit, WeakPretraining])
+def test_save_and_load(method, tmp_path, noisy, weak):
+    X, y = noisy
+    if method is WeakPretraining:
+        model = weak
+    elif method is DeepBit:
+        model = DeepBit(n_bits=16, epochs=1).fit(X)
+    else:
+        model = method(n_bits=16, start=weak, **(SMALL | {"epochs": 1})).fit(X, y)
+    model.save(tmp_path / "model.safetensors")
+    again = HashingMethod.load(tmp_path / "model.safetensors")
+    assert type(again) is method
+    assert again.embed(X).tobytes() == model.embed(X).tobytes()
+    assert again.history_ == model.history_
+    if method is DRSCH:
+        np.testing.assert_array_equal(again.bit_weights_, model.bit_weights_)
+
+
+def test_drsch_weights_order_the_bits():
+    X, y = clusters()
+    model = DRSCH(n_bits=12, **SMALL).fit(X, y)
+    np.testing.assert_allclose(model.bit_weights_, model.weights_**2)
+    assert model.weights_.shape == (12,) and np.ptp(model.weights_) > 0
+
+
+def test_deepbit_evens_its_bits_and_halves_the_binarising_loss():
+    rng = np.random.default_rng(0)
+    X = (rng.normal(size=(500, 20)) @ rng.normal(size=(20, 20)) + 5).astype(np.float32)
+    start = DeepBit(n_bits=8, epochs=0).fit(X)
+    model = DeepBit(n_bits=8, epochs=40, learning_rate=1e-2).fit(X)
+    cut = [np.square(m.embed(X) - m.transform(X)).sum(axis=1).mean() for m in (start, model)]
+    assert cut[1] < cut[0] / 2
+    assert np.abs(model.transform(X).mean(axis=0) - 0.5).max() < 0.1
+
+
+def test_deepbit_takes_features_of_rotated_pictures():
+    X, _ = clusters()
+    # "Rotation" scrambles the second half of the features: bits should come to rest on the first.
+    rng = np.random.default_rng(0)
+    rotated = np.stack([np.hstack([X[:, :10], rng.permutation(X[:, 10:])]) for _ in range(4)])
+    heavy = {"n_bits": 8, "epochs": 40, "learning_rate": 1e-2, "loss_weights": (1.0, 1.0, 3.0)}
+    held = DeepBit(**heavy).fit(X, rotated=rotated)
+    free = DeepBit(**heavy, noise=(0.0, 0.0)).fit(X)
+    agreement = [np.mean([m.transform(R) == m.transform(X) for R in rotated]) for m in (held, free)]
+    assert agreement[0] > agreement[1] + 0.1
+    with pytest.raises(InputError, match="4 rotations|each of"):
+        DeepBit(n_bits=8).fit(X, rotated=rotated[:3])
+
+
+@pytest.mark.parametrize("method", [DSH, DRSCH])
+def test_one_labelled_class_collapses_and_says_so(method):
+    X, _ = clusters()
+    with pytest.warns(TrainingWarning, match="collapsed|dead"):
+        method(n_bits=4, **SMALL).fit(X, np.ones((300, 1), dtype=bool))
+
+
+@pytest.mark.parametrize("method", [DSH, DRSCH])
+def test_no_similar_pair_trains(method):
+    X, _ = clusters(n=64)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", TrainingWarning)
+        model = method(n_bits=8, **(SMALL | {"epochs": 2})).fit(X, np.eye(64, dtype=bool))
+    assert np.isfinite(model.embed(X)).all()
+
+
+def test_rows_without_known_tags_are_not_trained_on():
+    X, y = clusters()
+    y[:200] = False
+    similarity = TagSimilarity(y.astype(np.float32), np.eye(4))
+    options = {"n_bits": 8, "threshold": 0.5, **SMALL, "epochs": 2}
+    model = WeakPretraining(**options).fit(X, similarity)
+    # The order of their rows matters to nothing but the order of the others' numbers.
+    shuffled = X.copy()
+    shuffled[:200] = X[:200][::-1]
+    again = WeakPretraining(**options).fit(shuffled, similarity)
+    np.testing.assert_allclose(again.embed(X), model.embed(X), atol=1e-4)
+
+
+@pytest.mark.parametrize("threshold", [-1.0, 2.0])
+def test_a_threshold_that_separates_nothing_is_refused(threshold):
+    X, y = clusters()
+    with pytest.raises(InputError, match="choose one between"):
+        WeakPretraining(n_bits=8, threshold=threshold).fit(X, tags(y))
+
+
+def test_similarity_must_be_of_the_rows():
+    X, y = clusters()
+    with pytest.raises(InputError, match="299 pictures, X has 300"):
+        WeakPretraining(n_bits=8).fit(X, tags(y[1:]))
+    with pytest.raises(InputError, match="TagSimilarity"):
+        WeakPretraining(n_bits=8).fit(X, y)
+
+
+def test_validation_loss_is_recorded(noisy):
+    X, y = noisy
+    for model, target in [(DSH(8, **SMALL), y), (WeakPretraining(8, threshold=0.5, **SMALL), tags(y))]:
+        half = target if isinstance(target, TagSimilarity) else target[:100]
+        part = X if isinstance(target, TagSimilarity) else X[:100]
+        model.set_params(epochs=3).fit(X, target, validation=(part, half))
+        assert len(model.history_["validation_loss"]) == 3
+
+
+class TinyBackbone(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.first = nn.Sequential(nn.Conv2d(3, 4, 3, stride=4), nn.BatchNorm2d(4), nn.ReLU())
+        self.last = nn.Conv2d(4, 6, 3)
+
+    def forward(self, x):
+        return self.last(self.first(x)).mean(dim=(2, 3))
+
+
+@pytest.fixture
+def tiny_backbone(monkeypatch):
+    def load(name, weights=None):
+        torch.manual_seed(0)
+        module = TinyBackbone().eval()
+        return wshash.vision.Backbone(name, module, 6, 32, (127.0,) * 3, (128.0,) * 3, [module.first, module.last])
+
+    monkeypatch.setattr(wshash.vision, "load_backbone", load)
+    return load
+
+
+PICTURES = np.random.default_rng(0).integers(0, 256, (8, 40, 32, 3)).astype(np.uint8)
+LABELS = np.eye(2, dtype=bool)[[0, 1] * 4]
+
+
+@pytest.mark.filterwarnings("ignore::wshash.hashing.training.TrainingWarning")
+@pytest.mark.parametrize("depth", ["stage", "full"])
+@pytest.mark.parametrize("method", [DSH, DRSCH, DeepBit])
+def test_pictures_train_the_backbone_as_deep_as_asked(method, depth, tiny_backbone, tmp_path):
+    fresh = tiny_backbone("tiny").module.state_dict()
+    model = method(n_bits=4, hidden=8, epochs=2, batch_size=4, depth=depth, backbone="tiny")
+    model.fit(list(PICTURES), LABELS)
+    trained = model.network_.backbone.state_dict()
+    moved = {name for name in fresh if not torch.equal(fresh[name], trained[name])}
+    assert {"last.weight"} <= moved
+    assert ("first.0.weight" in moved) == (depth == "full")
+    assert not any("running" in name for name in moved)  # statistics of the pre-training are kept
+    codes = model.transform(PICTURES)
+    assert codes.shape == (8, 4) and codes.dtype == np.uint8
+    model.save(tmp_path / "model")
+    np.testing.assert_array_equal(HashingMethod.load(tmp_path / "model").transform(PICTURES), codes)
+
+
+@pytest.mark.filterwarnings("ignore::wshash.hashing.training.TrainingWarning")
+def test_the_paper_preset_goes_from_weak_to_supervised(tiny_backbone):
+    preset = PRESETS["paper"] | {"epochs": 2, "batch_size": 4, "backbone": "tiny", "hidden": 8}
+    weak = WeakPretraining(n_bits=4, threshold=0.5, **preset)
+    weak.fit(PICTURES, TagSimilarity(LABELS.astype(np.float32), np.eye(2)))
+    model = DSH(n_bits=4, start=weak, start_layers="all", **(preset | {"epochs": 0})).fit(PICTURES, LABELS)
+    np.testing.assert_array_equal(model.transform(PICTURES), weak.transform(PICTURES))
+    with pytest.raises(InputError, match="depth='full'"):
+        DSH(n_bits=4, hidden=8, start=weak).fit(np.eye(4), LABELS[:4])
+
+
+def test_wrong_pictures_are_refused(tiny_backbone):
+    for X, message in [(np.eye(4, dtype=np.float32), "uint8 pictures"), (PICTURES[:1], "at least 2")]:
+        with pytest.raises(InputError, match=message):
+            DSH(n_bits=4, depth="full", backbone="tiny").fit(X, LABELS[: len(X)])
+    with pytest.raises(InputError, match="depth='half'"):
+        DSH(n_bits=4, depth="half").fit(PICTURES, LABELS)
