@@ -169,9 +169,7 @@ def test_a_batch_of_one_kind_of_pairs(value):
     similar = torch.full((7, 7), value)
     assert pair_loss(f, similar).item() == pytest.approx(loop_pair(f, similar, 1.0, "mean", None))
     assert dsh_loss(f, similar).item() == pytest.approx(loop_dsh(f, similar, 10, 0.01))
-    assert drsch_loss(f, w, similar, laplacian=0.2).item() == pytest.approx(
-        loop_drsch(f, w, similar, 5.0, 0.2, None)
-    )
+    assert drsch_loss(f, w, similar, laplacian=0.2).item() == pytest.approx(loop_drsch(f, w, similar, 5.0, 0.2, None))
     sampled = drsch_loss(f, w, similar, n_triplets=100)
     (pair_loss(f, similar) + dsh_loss(f, similar) + sampled).backward()
     assert torch.isfinite(f.grad).all()

@@ -95,7 +95,9 @@ def test_weak_outputs(noisy, weak):
 
 def test_quantile_sets_the_threshold():
     X, y = clusters(c=5)
-    graded = TagSimilarity(y.astype(np.float32), np.linspace(0, 1, 25).reshape(5, 5) + np.linspace(0, 1, 25).reshape(5, 5).T)
+    graded = TagSimilarity(
+        y.astype(np.float32), np.linspace(0, 1, 25).reshape(5, 5) + np.linspace(0, 1, 25).reshape(5, 5).T
+    )
     model = WeakPretraining(n_bits=8, quantile=0.7, **(SMALL | {"epochs": 1})).fit(X, graded)
     assert 0.2 < model.share_similar_ <= 0.3
 

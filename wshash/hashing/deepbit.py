@@ -14,20 +14,19 @@ ANGLES = (-10, -5, 5, 10)  # degrees; the authors' list also holds 0, which rota
 class DeepBit(TrainedHashing):
     """One new layer of sigmoid units on the CNN's features, trained without labels.
 
-    Like the authors' released model, whose CNN is frozen, it has no hidden layer (``hidden=None``). Their code sends
-    one gradient to all units; here the three terms are differentiated as written. Bit = 1 where a unit is at least
-    ½, which the second term makes an even cut; theirs cuts at one mean over all units.
+    Like the authors' released model, whose CNN is frozen, it has no hidden layer (``hidden=None``). Their
+    code sends one gradient to all units; here the three terms are differentiated as written. Bit = 1 where a
+    unit is at least ½, which the second term makes an even cut; theirs cuts at one mean over all units.
 
-    The third term needs the pictures rotated by ±5° and ±10°. At depths ``"stage"`` and ``"full"`` they are. Cached
-    features cannot be: give the features of the rotated pictures to :meth:`fit`, or Gaussian noise on the
-    standardised features stands in, as large as these rotations move efficientnet_lite0 features of MIRFLICKR
-    photos. It is as large, but it has no preferred direction, which a rotation has.
+    The third term needs the pictures rotated by ±5° and ±10°. At depths ``"stage"`` and ``"full"`` they are.
+    Cached features cannot be: give the features of the rotated pictures to :meth:`fit`, or Gaussian noise on
+    the standardised features stands in, as large as these rotations move efficientnet_lite0 features of
+    MIRFLICKR photos. It is as large, but it has no preferred direction, which a rotation has.
 
     Parameters
     ----------
-    n_bits, random_state, hidden, epochs, batch_size, learning_rate, optimizer, momentum, decay, depth, backbone, \
-image_size, device
-        See :class:`TrainedHashing`.
+    n_bits, random_state, hidden, epochs, ...
+        The network and its training: see :class:`TrainedHashing`.
     loss_weights : three floats
         Of binarising, evenness and rotation; 1, 1, .001 in the authors' code.
     noise : pair of floats

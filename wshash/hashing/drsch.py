@@ -12,14 +12,13 @@ from wshash.hashing.trained import TrainedHashing
 class DRSCH(TrainedHashing):
     """Triplets of outputs in [−1, 1] whose bits carry learnt weights, and a Laplacian term that smooths them.
 
-    Outputs are tanh(βx/2); bit = 1 where they are above 0. Plain Hamming distance by default; ``bit_weights_``
-    gives the authors' weighted one, Σ w²[h ≠ h′]. With ``start`` it is WS-DRSCH.
+    Outputs are tanh(βx/2); bit = 1 where they are above 0. Plain Hamming distance by default;
+    ``bit_weights_`` gives the authors' weighted one, Σ w²[h ≠ h′]. With ``start`` it is WS-DRSCH.
 
     Parameters
     ----------
-    n_bits, random_state, hidden, epochs, batch_size, learning_rate, optimizer, momentum, decay, depth, backbone, \
-image_size, device, start, start_layers
-        See :class:`TrainedHashing`.
+    n_bits, random_state, hidden, epochs, ...
+        The network and its training: see :class:`TrainedHashing`.
     margin : float, optional
         −C of the hinge; k/2 by default.
     laplacian : float

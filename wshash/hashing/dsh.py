@@ -14,9 +14,8 @@ class DSH(TrainedHashing):
 
     Parameters
     ----------
-    n_bits, random_state, hidden, epochs, batch_size, learning_rate, optimizer, momentum, decay, depth, backbone, \
-image_size, device, start, start_layers
-        See :class:`TrainedHashing`.
+    n_bits, random_state, hidden, epochs, ...
+        The network and its training: see :class:`TrainedHashing`.
     alpha : float
         Weight of the quantisation term; .01 in the authors' code.
     margin : float, optional

@@ -1,8 +1,9 @@
 """The losses of the study as pure functions of a batch.
 
-In all of them ``similar[i, j]`` says whether rows i and j belong together (bool, symmetric, the diagonal is never
-read) and ``valid[i, j]`` which pairs count (None: all). Every unordered pair counts once and no row is paired with
-itself. Where two rows coincide the Euclidean norm has no gradient; ``torch.pdist`` takes the subgradient 0 there.
+In all of them ``similar[i, j]`` says whether rows i and j belong together (bool, symmetric, the diagonal is
+never read) and ``valid[i, j]`` which pairs count (None: all). Every unordered pair counts once and no row is
+paired with itself. Where two rows coincide the Euclidean norm has no gradient; ``torch.pdist`` takes the
+subgradient 0 there.
 """
 
 import torch
@@ -39,8 +40,8 @@ def pair_loss(
     margin : float
         λ, the distance beyond which dissimilar pairs are left alone.
     reduction : {"mean", "sum"}
-        ``"mean"`` divides each sum by the size of its set in the batch, so that the larger set does not drown the
-        other; ``"sum"`` is equation (3) as printed. An empty set adds 0.
+        ``"mean"`` divides each sum by the size of its set in the batch, so that the larger set does not drown
+        the other; ``"sum"`` is equation (3) as printed. An empty set adds 0.
     valid : bool n×n, optional
         Pairs that count; the others are in neither set.
 
@@ -79,8 +80,8 @@ def dsh_loss(
     .. math:: \tfrac12 s\,D + \tfrac12 (1-s)\max(m-D, 0) + \alpha(\||b_i|-1\|_1 + \||b_j|-1\|_1),
               \quad D=\|b_i-b_j\|_2^2,\ s=1 \text{ for similar pairs}
 
-    The outputs b are not squashed; the last term draws each of them to ±1. The authors' Caffe layer descends half of
-    this (its hand-written pair gradient is half the gradient of the value that it prints).
+    The outputs b are not squashed; the last term draws each of them to ±1. The authors' Caffe layer descends
+    half of this (its hand-written pair gradient is half the gradient of the value that it prints).
 
     Parameters
     ----------
@@ -100,8 +101,8 @@ def dsh_loss(
     Examples
     --------
     k = 2, so m = 4; b₁ = (1, 1), b₂ = (1, .5), b₃ = (−1, 1), only 1 and 2 similar. D₁₂ = .25, D₁₃ = 4,
-    D₂₃ = 4.25: only the similar pair costs, ½·.25/3. |b| misses 1 by .5 in b₂, which is in two of the three pairs:
-    .01·2·.5/3.
+    D₂₃ = 4.25: only the similar pair costs, ½·.25/3. |b| misses 1 by .5 in b₂, which is in two of the three
+    pairs: .01·2·.5/3.
 
     >>> b = torch.tensor([[1, 1], [1, 0.5], [-1, 1]])
     >>> similar = torch.tensor([[0, 1, 0], [1, 0, 0], [0, 0, 0]], dtype=torch.bool)
@@ -131,9 +132,9 @@ def drsch_loss(
     .. math:: \operatorname{mean}_{(i,j,l)} \max(\|v_i-v_j\|^2 - \|v_i-v_l\|^2,\, C)
               + \lambda \operatorname{mean}_{i<j} W_{ij}\|v_i-v_j\|^2
 
-    (i, j) similar, (i, l) not, C = −margin; W is 1 for similar pairs and .001 for the others. The second term is
-    tr(V L Vᵀ), L = D − W, divided by the number of pairs: means, so that neither term depends on the batch size.
-    This is the formula; the released code builds −(W + D) for L.
+    (i, j) similar, (i, l) not, C = −margin; W is 1 for similar pairs and .001 for the others. The second term
+    is tr(V L Vᵀ), L = D − W, divided by the number of pairs: means, so that neither term depends on the batch
+    size. This is the formula; the released code builds −(W + D) for L.
 
     Parameters
     ----------
@@ -143,11 +144,13 @@ def drsch_loss(
         w, the element-wise weights of the bits.
     similar : bool n×n
     margin : float
-        −C: a triplet whose dissimilar pair is further apart than its similar pair by this much has no gradient.
+        −C: a triplet whose dissimilar pair is further apart than its similar pair by this much has no
+        gradient.
     laplacian : float
         λ.
     n_triplets : int, optional
-        Size of a uniform sample, with replacement, of the valid triplets; all of them (up to n³/4) by default.
+        Size of a uniform sample, with replacement, of the valid triplets; all of them (up to n³/4) by
+        default.
     generator : torch.Generator, optional
         Source of that sample, on the CPU.
     valid : bool n×n, optional
@@ -159,9 +162,9 @@ def drsch_loss(
 
     Examples
     --------
-    h₁ = (1, 1), h₂ = (1, −1), h₃ = (−1, −1), w = (1, ½), 1 and 2 similar: D₁₂ = 1, D₁₃ = 5, D₂₃ = 4. The triplets
-    (1, 2, 3) and (2, 1, 3) give 1 − 5 = −4 and 1 − 4 = −3; with margin 3.5 the first stops at −3.5, the mean is
-    −3.25. The second term is .001·(1·1 + .001·5 + .001·4)/3.
+    h₁ = (1, 1), h₂ = (1, −1), h₃ = (−1, −1), w = (1, ½), 1 and 2 similar: D₁₂ = 1, D₁₃ = 5, D₂₃ = 4. The
+    triplets (1, 2, 3) and (2, 1, 3) give 1 − 5 = −4 and 1 − 4 = −3; with margin 3.5 the first stops at −3.5,
+    the mean is −3.25. The second term is .001·(1·1 + .001·5 + .001·4)/3.
 
     >>> h = torch.tensor([[1.0, 1], [1, -1], [-1, -1]])
     >>> similar = torch.tensor([[0, 1, 0], [1, 0, 0], [0, 0, 0]], dtype=torch.bool)
@@ -202,7 +205,8 @@ def sample_triplets(near: Tensor, far: Tensor, size: int, generator: torch.Gener
         return torch.empty(3, 0, dtype=torch.long)
     i = torch.multinomial(per_anchor, size, replacement=True, generator=generator)
     u = torch.rand(2, size, generator=generator, dtype=torch.float64)
-    # Row by row, the columns that qualify come first: a random rank below their number is a random one of them.
+    # Row by row, the columns that qualify come first: a random rank below their number is a random one of
+    # them.
     j = near.int().argsort(dim=1, descending=True, stable=True)[i, (u[0] * n_near[i]).long()]
     l = far.int().argsort(dim=1, descending=True, stable=True)[i, (u[1] * n_far[i]).long()]
     return torch.stack([i, j, l])
@@ -219,8 +223,8 @@ def deepbit_loss(
     .. math:: w_1 \operatorname{mean}_n \|b_n - f_n\|^2 + w_2 \sum_m (\mu_m - .5)^2
               + w_3 \operatorname{mean}_n \sum_\theta C_\theta \|b_n - f_{n,\theta}\|^2
 
-    b_n = [f_n ≥ .5], a constant for the gradient; μ_m is the mean of unit m over the batch. The authors publish the
-    weights 1, 1, .001 in their code only; sums over bits and means over pictures are our reading.
+    b_n = [f_n ≥ .5], a constant for the gradient; μ_m is the mean of unit m over the batch. The authors
+    publish the weights 1, 1, .001 in their code only; sums over bits and means over pictures are our reading.
 
     Parameters
     ----------

@@ -26,8 +26,8 @@ class HashNetwork(nn.Module):
     hidden : int or None
         Units of the trunk; None: no trunk, the hash layer sees the features.
     activation : {"sigmoid", "none", "tanh"}
-        Of the hash layer: the paper's weak network and DeepBit, DSH, DRSCH. ``"tanh"`` is tanh(βx/2), which the
-        DRSCH authors write 2/(1 + exp(−βx)) − 1.
+        Of the hash layer: the paper's weak network and DeepBit, DSH, DRSCH. ``"tanh"`` is tanh(βx/2), which
+        the DRSCH authors write 2/(1 + exp(−βx)) − 1.
     beta : float
         β.
     backbone : Backbone, optional
@@ -45,15 +45,13 @@ class HashNetwork(nn.Module):
         self.preprocess = None if backbone is None else backbone.preprocess
         self.register_buffer("mean", torch.zeros(n_inputs))
         self.register_buffer("scale", torch.ones(n_inputs))
-        self.trunk = (
-            nn.Identity() if hidden is None else nn.Sequential(nn.Linear(n_inputs, hidden), nn.ReLU())
-        )
+        self.trunk = nn.Identity() if hidden is None else nn.Sequential(nn.Linear(n_inputs, hidden), nn.ReLU())
         self.hash = nn.Linear(n_inputs if hidden is None else hidden, n_bits)
         self.activation, self.beta = activation, beta
-        # DSH and DRSCH want outputs near ±1, so theirs start at unit variance: drawn smaller, as torch does by
-        # default, they all grow along the one direction that separates the batch best, and bits repeat each other.
-        # Sigmoid units keep torch's: at unit variance all distances start beyond the weak margin of 1, nothing
-        # pushes dissimilar pairs apart, and most bits die.
+        # DSH and DRSCH want outputs near ±1, so theirs start at unit variance: drawn smaller, as torch does
+        # by default, they all grow along the one direction that separates the batch best, and bits repeat
+        # each other. Sigmoid units keep torch's: at unit variance all distances start beyond the weak margin
+        # of 1, nothing pushes dissimilar pairs apart, and most bits die.
         if activation != "sigmoid":
             if hidden is not None:
                 nn.init.kaiming_uniform_(self.trunk[0].weight, nonlinearity="relu")
@@ -110,11 +108,11 @@ def hand_over(source: HashNetwork, target: HashNetwork, layers: str, x: Tensor) 
 
     ``"trunk"`` copies backbone, standardisation and hidden layer; the hash layer stays as it was drawn.
 
-    ``"all"`` copies the hash layer too, rescaled. The source ends in σ(z) ∈ [0, 1], cut at ½; the target in z (DSH)
-    or tanh(βz/2) (DRSCH), cut at 0 and drawn to ±1. As copied, z would be far too small: the weak margin of 1 in
-    √k asks for little contrast. So each unit's weights and bias are multiplied by the positive number that makes
-    the mean of \|z\| (DSH) or \|βz/2\| (DRSCH) over the rows ``x`` equal to 1. σ(z) ≥ ½ ⇔ z ≥ 0 ⇔ az ≥ 0 for
-    a > 0: the codes are those of the source, only the distance to the thresholds changes.
+    ``"all"`` copies the hash layer too, rescaled. The source ends in σ(z) ∈ [0, 1], cut at ½; the target in z
+    (DSH) or tanh(βz/2) (DRSCH), cut at 0 and drawn to ±1. As copied, z would be far too small: the weak
+    margin of 1 in √k asks for little contrast. So each unit's weights and bias are multiplied by the positive
+    number that makes the mean of \|z\| (DSH) or \|βz/2\| (DRSCH) over the rows ``x`` equal to 1. σ(z) ≥ ½ ⇔ z
+    ≥ 0 ⇔ az ≥ 0 for a > 0: the codes are those of the source, only the distance to the thresholds changes.
 
     Parameters
     ----------

@@ -45,8 +45,9 @@ class TrainedHashing(HashingMethod):
     epochs, batch_size, learning_rate, optimizer, momentum, decay
         See :func:`wshash.hashing.training.train`. ``PRESETS["paper"]`` holds those of Table 2.
     depth : {"head", "stage", "full"}
-        What is trained below the hash layer. ``"head"``: the hidden layer; X is features, n×d. ``"stage"``: the
-        last stage of the backbone too; ``"full"``: all of it; X is n uint8 pictures, H×W×3 (array or sequence).
+        What is trained below the hash layer. ``"head"``: the hidden layer; X is features, n×d. ``"stage"``:
+        the last stage of the backbone too; ``"full"``: all of it; X is n uint8 pictures, H×W×3 (array or
+        sequence).
     backbone : str
         For depths ``"stage"`` and ``"full"``: a name that :func:`wshash.vision.load_backbone` knows.
     image_size : int, optional
@@ -146,9 +147,7 @@ class TrainedHashing(HashingMethod):
         sample = self._sample(X, seed).to(device)
         if self.start is None:
             whole = self.depth == "head"
-            network.standardise(
-                torch.from_numpy(X if whole else infer(network, sample, "features")).to(device)
-            )
+            network.standardise(torch.from_numpy(X if whole else infer(network, sample, "features")).to(device))
         else:
             hand_over(self.start.network_.to(device), network, self.start_layers, sample)
         data = self._place(X, device)
@@ -187,9 +186,7 @@ class TrainedHashing(HashingMethod):
         n_inputs = X.shape[1] if backbone is None else backbone.n_features
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
-            network = HashNetwork(
-                n_inputs, self.n_bits, self.hidden, self._activation, self._beta, backbone=backbone
-            )
+            network = HashNetwork(n_inputs, self.n_bits, self.hidden, self._activation, self._beta, backbone=backbone)
         return network, stages
 
     def _loss_of(self, network, X, y, seed):
@@ -255,7 +252,8 @@ class TrainedHashing(HashingMethod):
         return _Pictures(X, self.image_size or load_backbone(self.backbone, "random").image_size)
 
     def __sklearn_clone__(self):
-        # A clone of a fitted `start` would be unfitted: the weak network is an input, not a part to fit again.
+        # A clone of a fitted `start` would be unfitted: the weak network is an input, not a part to fit
+        # again.
         params = {
             name: value if name == "start" else clone(value, safe=False)
             for name, value in self.get_params(deep=False).items()

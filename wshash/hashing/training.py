@@ -12,8 +12,8 @@ from tqdm.auto import tqdm
 from wshash.errors import InputError
 from wshash.hashing.network import HashNetwork, half_precision, load_batches
 
-# Table 2 and section 2.3 of the paper. It says neither when the rate is multiplied by the decay factor nor to what
-# the momentum rises from its initial value: here, after each third of the epochs, and it stays.
+# Table 2 and section 2.3 of the paper. It says neither when the rate is multiplied by the decay factor nor to
+# what the momentum rises from its initial value: here, after each third of the epochs, and it stays.
 PRESETS = {
     "paper": {
         "depth": "full",
@@ -57,13 +57,14 @@ def train(
     network : HashNetwork
     X : float tensor n×d on the network's device, or sequence of n pictures
     loss : callable
-        ``loss(outputs, rows, x)`` → scalar tensor; ``x = X[rows]`` went into the network, ``outputs`` came out.
+        ``loss(outputs, rows, x)`` → scalar tensor; ``x = X[rows]`` went into the network, ``outputs`` came
+        out.
     epochs, batch_size : int
         Batches are drawn anew each epoch, without replacement; an incomplete last one is left out.
     learning_rate : float
     optimizer : {"adam", "sgd"}
-        ``"adam"``: cosine schedule to 0. ``"sgd"``: with ``momentum``, the rate multiplied by ``decay`` after each
-        third of the epochs, as in Table 2.
+        ``"adam"``: cosine schedule to 0. ``"sgd"``: with ``momentum``, the rate multiplied by ``decay`` after
+        each third of the epochs, as in Table 2.
     parameters : list, optional
         Parameters to train; all by default.
     rows : int array, optional

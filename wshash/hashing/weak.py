@@ -18,9 +18,8 @@ class WeakPretraining(TrainedHashing):
 
     Parameters
     ----------
-    n_bits, random_state, hidden, epochs, batch_size, learning_rate, optimizer, momentum, decay, depth, backbone, \
-image_size, device
-        See :class:`TrainedHashing`.
+    n_bits, random_state, hidden, epochs, ...
+        The network and its training: see :class:`TrainedHashing`.
     margin : float
         λ of equation (3). Distances reach √k: 1 is 35 % of the range at 8 bits and 12.5 % at 64.
     threshold : float, optional
@@ -140,7 +139,5 @@ image_size, device
         if not hasattr(similarity, "block"):
             raise InputError(f"similarity={similarity!r}; give a TagSimilarity of the rows of X")
         if similarity.n != len(X):
-            raise InputError(
-                f"similarity is of {similarity.n} pictures, X has {len(X)} rows; both must be one list"
-            )
+            raise InputError(f"similarity is of {similarity.n} pictures, X has {len(X)} rows; both must be one list")
         return similarity
