@@ -22,9 +22,7 @@ def measures(shared, min_shared, depths, cut, gains):
         out[f"precision@{depth}"] = found / depth
         out[f"recall@{depth}"] = found / max(sum(relevant), 1)
         discount = [1 / np.log2(t + 2) for t in range(len(shared))]
-        ideal = sum(
-            gains[s] * w for s, w in zip(sorted(shared, reverse=True)[:depth], discount, strict=False)
-        )
+        ideal = sum(gains[s] * w for s, w in zip(sorted(shared, reverse=True)[:depth], discount, strict=False))
         dcg = sum(gains[s] * w for s, w in zip(shared[:depth], discount, strict=False))
         out[f"ndcg@{depth}"] = dcg / ideal if ideal else 0.0
 
@@ -43,9 +41,6 @@ def measures(shared, min_shared, depths, cut, gains):
 
 def all_orders(distances, shared, min_shared, depths, cut, gains):
     """Mean, largest and smallest value of each measure over all orders of the ties."""
-    rows = [
-        measures([shared[i] for i in ranking], min_shared, depths, cut, gains)
-        for ranking in rankings(distances)
-    ]
+    rows = [measures([shared[i] for i in ranking], min_shared, depths, cut, gains) for ranking in rankings(distances)]
     columns = {name: [row[name] for row in rows] for name in rows[0]}
     return {name: (np.mean(values), max(values), min(values)) for name, values in columns.items()}

@@ -78,7 +78,17 @@ def test_equal_vectors_are_tied_in_spite_of_rounding():
     rng = np.random.default_rng(0)
     vectors = np.repeat(rng.normal(size=(30, 64)), 4, axis=0)[rng.permutation(120)]
     for distance in ("euclidean", "cosine"):
-        counts = LevelCounter(vectors, np.ones((120, 1), bool), 2, distance)(
-            vectors[:50], np.ones((50, 1), bool)
-        )
+        counts = LevelCounter(vectors, np.ones((120, 1), bool), 2, distance)(vectors[:50], np.ones((50, 1), bool))
         assert (counts[:, :, 1] == 4).all()
+
+
+@pytest.mark.parametrize("graded", [False, True])
+def test_torch_gives_the_same_numbers(graded, monkeypatch):
+    from wshash.retrieval import torch_counts
+
+    monkeypatch.setattr(torch_counts, "_PAIRS", 300)  # several blocks
+    query_codes, codes, query_labels, labels = problem(2, 7, 500, 70, 40)
+    grades = n_grades(query_labels, labels) if graded else 2
+    ours = HammingCounter(codes, labels, grades)(query_codes, query_labels)
+    theirs = torch_counts.TorchHammingCounter(codes, labels, grades, "cpu")(query_codes, query_labels)
+    np.testing.assert_array_equal(theirs, ours)

@@ -41,9 +41,7 @@ def _check(query, database, query_labels, database_labels, distance, weights, de
     if (weights is None) == (distance == "weighted") or (
         weights is not None and (np.shape(weights) != (k,) or not np.all(np.asarray(weights) >= 0))
     ):
-        raise InputError(
-            f"weights: {k} numbers, none negative, for distance='weighted'; none for another distance"
-        )
+        raise InputError(f"weights: {k} numbers, none negative, for distance='weighted'; none for another distance")
     if not depths or min(depths) < 1 or max(depths) > len(database) or not (cut is None or cut >= 1):
         raise InputError(
             f"depths {tuple(depths)} and cut {cut} with {len(database)} items in the database; depths must "
@@ -132,9 +130,7 @@ def evaluate(
     if unlabelled == "drop" and database_labels.ndim == 2:
         labelled = database_labels.any(axis=1)
         database_codes, database_labels = database_codes[labelled], database_labels[labelled]
-    _check(
-        query_codes, database_codes, query_labels, database_labels, distance, weights, depths, cut, min_shared
-    )
+    _check(query_codes, database_codes, query_labels, database_labels, distance, weights, depths, cut, min_shared)
     if distance in ("hamming", "weighted"):
         query_codes, database_codes = query_codes.astype(np.uint8), database_codes.astype(np.uint8)
     query_labels, database_labels = query_labels.astype(bool), database_labels.astype(bool)

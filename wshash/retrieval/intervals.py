@@ -141,15 +141,11 @@ def paired_difference(
     their variance by the factor (s − 1)/s, which matters at 5 seeds (Rao & Wu, JASA 1988).
     """
     if len(values) != len(other) or not len(values):
-        raise InputError(
-            f"{len(values)} and {len(other)} seeds; a paired difference needs the same, at least one"
-        )
+        raise InputError(f"{len(values)} and {len(other)} seeds; a paired difference needs the same, at least one")
     differences = []
     for seed, (a, b) in enumerate(zip(values, other, strict=True)):
         if np.shape(a) != np.shape(b) or np.ndim(a) != 1 or not len(a):
-            raise InputError(
-                f"seed {seed}: measures of shape {np.shape(a)} and {np.shape(b)}; pair the same queries"
-            )
+            raise InputError(f"seed {seed}: measures of shape {np.shape(a)} and {np.shape(b)}; pair the same queries")
         differences.append(np.asarray(a, np.float64) - b)
     n_seeds = len(differences)
     rng = np.random.default_rng(random_state)

@@ -120,9 +120,7 @@ def _over_found(n, r, cut, harmonic, out):
             out[q] = value
 
 
-def average_precision(
-    n: np.ndarray, r: np.ndarray, cut: int | None = None, denominator: str = "total"
-) -> np.ndarray:
+def average_precision(n: np.ndarray, r: np.ndarray, cut: int | None = None, denominator: str = "total") -> np.ndarray:
     """Average precision of the first ``cut`` items; 0 for a query without a relevant item.
 
     Parameters
