@@ -5,6 +5,7 @@ from scipy.optimize import minimize
 from scipy.special import expit
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils import check_random_state
+from sklearn.utils.validation import check_is_fitted
 
 from wshash.errors import InputError
 from wshash.hashing.base import HashingMethod
@@ -41,6 +42,7 @@ class ClassifierHash(HashingMethod):
     intercept_ : float32 array, c
     rotation_ : float32 array, c×k
     thresholds_ : float32 array, k
+    n_iter_ : int
     history_ : dict
         ``"loss"``: the penalised log-loss per row after each step of L-BFGS.
     """
@@ -82,17 +84,22 @@ class ClassifierHash(HashingMethod):
             options={"maxiter": self.max_iter},
             callback=record,
         )
+        self.n_iter_ = int(result.nit)
         w = result.x.reshape(d + 1, c).astype(np.float32)
         self.coef_, self.intercept_ = w[:-1], w[-1]
         gaussian = check_random_state(self.random_state).randn(max(c, self.n_bits), min(c, self.n_bits))
         orthonormal = np.linalg.qr(gaussian)[0]
         self.rotation_ = (orthonormal if c >= self.n_bits else orthonormal.T).astype(np.float32)
-        self.thresholds_ = np.median(self.predict_proba(X) @ self.rotation_, axis=0)
+        self.thresholds_ = np.median(self._predict_proba(X) @ self.rotation_, axis=0)
 
     def predict_proba(self, X) -> np.ndarray:
         """The probability of each label: float32 n×c."""
+        check_is_fitted(self)
         X = self._validate_features(X, reset=False)
+        return self._predict_proba(X)
+
+    def _predict_proba(self, X):
         return expit((X - self.mean_) / self.scale_ @ self.coef_ + self.intercept_)
 
     def _embed(self, X):
-        return self.predict_proba(X) @ self.rotation_ - self.thresholds_
+        return self._predict_proba(X) @ self.rotation_ - self.thresholds_

@@ -57,9 +57,7 @@ def pack_codes(bits) -> np.ndarray:
     if bits.ndim != 2 or bits.shape[1] < 1:
         raise InputError(f"codes have shape {bits.shape}; give an array (pictures, bits)")
     if bits.dtype != bool and not ((bits == 0) | (bits == 1)).all():
-        raise InputError(
-            "codes hold values other than 0 and 1; binarize real values and map -1 to 0 before packing"
-        )
+        raise InputError("codes hold values other than 0 and 1; binarize real values and map -1 to 0 before packing")
     return np.packbits(bits.astype(bool, copy=False), axis=1)
 
 
@@ -80,7 +78,6 @@ def unpack_codes(packed, n_bits: int) -> np.ndarray:
     packed = np.asarray(packed)
     if packed.dtype != np.uint8 or packed.ndim != 2 or packed.shape[1] != -(-n_bits // 8):
         raise InputError(
-            f"packed codes are {packed.dtype} {packed.shape}; "
-            f"{n_bits} bits need uint8 (pictures, {-(-n_bits // 8)})"
+            f"packed codes are {packed.dtype} {packed.shape}; {n_bits} bits need uint8 (pictures, {-(-n_bits // 8)})"
         )
     return np.unpackbits(packed, axis=1, count=n_bits)

@@ -41,8 +41,7 @@ class ITQ(HashingMethod):
         n, d = X.shape
         # Through the d×d covariance, in float64: the codes do not depend on the order of the rows.
         pca = PCA(min(self.n_bits, d, n), svd_solver="covariance_eigh").fit(X.astype(np.float64))
-        noise = pca.explained_variance_[0] * max(n, d) * np.finfo(np.float32).eps
-        rank = int((pca.explained_variance_ > noise).sum())
+        rank = int((pca.explained_variance_ > 1e-10 * pca.explained_variance_[0]).sum())  # less is rounding
         if rank < self.n_bits:
             raise InputError(
                 f"n_bits={self.n_bits}, but X with n_samples={n}, n_features={d} varies in {rank} directions "

@@ -4,6 +4,7 @@ import numpy as np
 from scipy.linalg import eigh
 from sklearn.metrics.pairwise import rbf_kernel
 from sklearn.utils import check_random_state, gen_batches
+from sklearn.utils.validation import check_is_fitted
 from tqdm import tqdm
 
 from wshash.errors import InputError
@@ -182,6 +183,7 @@ class KSH(HashingMethod):
         self.start_layer = start_layer
 
     def _fit(self, X, y):
+        self._check_parameters()
         rng = check_random_state(self.random_state)
         n = len(X)
         X = self._represent(X, fit=True)
@@ -198,10 +200,24 @@ class KSH(HashingMethod):
         # The mean of ‖x‖² + ‖a‖² - 2x·a over all pairs, without the pairs.
         centre = X.mean(axis=0, dtype=np.float64)
         self.sigma_ = sum(float(np.mean(((A - centre) ** 2).sum(axis=1))) for A in (X, self.anchors_))
+        if self.sigma_ == 0:
+            raise InputError("the representation that start gives is the same for all rows; train start longer")
         self.kernel_mean_ = sum(self._kernel(X[block]).sum(axis=0) for block in gen_batches(n, BLOCK)) / n
         K = np.concatenate([self._kernel(X[rows[block]]) for block in gen_batches(len(rows), BLOCK)])
         K -= self.kernel_mean_
         self._learn_bits(K, S)
+
+    def _check_parameters(self):
+        for name in ("n_anchors", "n_labelled", "max_iter"):
+            value = getattr(self, name)
+            if value is not None and not value >= 1:
+                raise InputError(f"{name}={value!r}; give a positive integer")
+        if self.start_layer not in START_LAYERS:
+            raise InputError(f"start_layer={self.start_layer!r}; choose one of {', '.join(START_LAYERS)}")
+        if self.start is not None:
+            if not hasattr(self.start, "trunk_features"):
+                raise InputError(f"start={self.start!r}; give a fitted WeakPretraining, or None")
+            check_is_fitted(self.start)
 
     def _learn_bits(self, K, S):
         l, m = K.shape
@@ -237,8 +253,6 @@ class KSH(HashingMethod):
         return out
 
     def _represent(self, X, fit=False):
-        if self.start_layer not in START_LAYERS:
-            raise InputError(f"start_layer={self.start_layer!r}; choose one of {', '.join(START_LAYERS)}")
         if fit:
             self.scales_ = np.ones(2, dtype=np.float32)
         if self.start is None:

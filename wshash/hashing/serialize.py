@@ -44,9 +44,7 @@ def _describe(estimator, prefix: str, arrays: dict) -> dict:
         header["params"][name] = value
     for name, value in estimator._state().items():
         if isinstance(value, np.ndarray) and value.dtype.kind in "biuf":
-            arrays[prefix + name] = np.ascontiguousarray(
-                value
-            )  # safetensors writes the buffer, not the strides
+            arrays[prefix + name] = np.ascontiguousarray(value)  # safetensors writes the buffer, not the strides
         else:
             header["fitted"][name] = value.tolist() if isinstance(value, np.ndarray) else value
     return header
@@ -59,9 +57,7 @@ def save_estimator(estimator, path) -> None:
     try:
         text = json.dumps(header, default=_plain, sort_keys=True)
     except TypeError as error:
-        raise InputError(
-            f"{path}: {error}; give random_state as an integer and parameters as plain values"
-        ) from None
+        raise InputError(f"{path}: {error}; give random_state as an integer and parameters as plain values") from None
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
     os.close(handle)
@@ -105,7 +101,5 @@ def load_estimator(path):
         if header["format"] != FORMAT:
             raise KeyError(f"format {header['format']!r}, this version reads {FORMAT}")
         return _build(header, "", arrays)
-    except (SafetensorError, KeyError, TypeError, ValueError, AttributeError) as error:
-        raise InputError(
-            f"{path} is not a saved hashing method ({error}); save it again with save()"
-        ) from None
+    except (SafetensorError, LookupError, TypeError, ValueError, AttributeError, RuntimeError) as error:
+        raise InputError(f"{path} is not a saved hashing method ({error}); save it again with save()") from None
