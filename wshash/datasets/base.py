@@ -116,8 +116,7 @@ class TaggedImages:
             )
         if self.labels.shape != (n, c) or self.labels.dtype != bool:
             raise InputError(
-                f"{self.name}: labels must be bool of shape ({n}, {c}), "
-                f"got {self.labels.dtype} {self.labels.shape}"
+                f"{self.name}: labels must be bool of shape ({n}, {c}), got {self.labels.dtype} {self.labels.shape}"
             )
         if len(set(self.ids)) != n:
             raise InputError(f"{self.name}: {n - len(set(self.ids))} picture ids occur more than once")
@@ -153,9 +152,7 @@ class TaggedImages:
             salient=None if self.salient is None else self.salient[indices],
         )
 
-    def split(
-        self, n_queries: int, seed: int = 0, protocol: str = "paper", validation_share: float = 0.1
-    ) -> Split:
+    def split(self, n_queries: int, seed: int = 0, protocol: str = "paper", validation_share: float = 0.1) -> Split:
         """Random queries, and the rest to train on and to search (section 2.4 of the paper).
 
         Parameters

@@ -184,8 +184,8 @@ def _describe(data: TaggedImages, rows: np.ndarray, report: Report) -> None:
 
     if not data.concepts:
         report.obstacles.append(
-            "there are no concepts: write labels.csv (file,labels) to train the supervised methods and to evaluate; "
-            "searching, and learning from tags, work without"
+            "there are no concepts: write labels.csv (file,labels) to train the supervised methods and to "
+            "evaluate; searching, and learning from tags, work without"
         )
     elif (n_pictures < 2).all():
         report.obstacles.append("no two pictures share a concept, so nothing is relevant; use fewer")
@@ -195,18 +195,14 @@ def _describe(data: TaggedImages, rows: np.ndarray, report: Report) -> None:
             "add tags, or spell equal ones equally"
         )
     if data.concepts and usable < MIN_PICTURES:
-        report.obstacles.append(
-            f"{usable} pictures have tags and concepts; at least {MIN_PICTURES} are needed"
-        )
+        report.obstacles.append(f"{usable} pictures have tags and concepts; at least {MIN_PICTURES} are needed")
 
     met = data.report
     advice = {
         "replace or remove the pictures that cannot be read": report.unreadable,
         "of equal pictures keep one: as query and answer they flatter every method": report.duplicates,
-        "give tags to the pictures without; they take no part in learning from tags": len(rows)
-        - len(per_picture),
-        "give concepts to the pictures without; they are left out": data.concepts
-        and len(rows) - int(labelled.sum()),
+        "give tags to the pictures without; they take no part in learning from tags": len(rows) - len(per_picture),
+        "give concepts to the pictures without; they are left out": data.concepts and len(rows) - int(labelled.sum()),
         "correct the file names in tags.csv that no picture has": met.get("tags_without_picture"),
         "correct the file names in labels.csv that no picture has": met.get("labels_without_picture"),
         "save the tables as UTF-8, and look whether accents came out right": met.get("tables_not_utf8"),

@@ -197,9 +197,7 @@ def _download(source: Source, archive: Archive, root: Path, retries: int) -> Pat
     for url in archive.urls:
         try:
             return Path(
-                pooch.retrieve(
-                    url, archive.checksum, archive.file, root, downloader=_Resuming(archive, root, retries)
-                )
+                pooch.retrieve(url, archive.checksum, archive.file, root, downloader=_Resuming(archive, root, retries))
             )
         except (requests.RequestException, ValueError) as error:
             failures.append(f"  {url}: {_short(error)}")
@@ -208,9 +206,7 @@ def _download(source: Source, archive: Archive, root: Path, retries: int) -> Pat
             raise InputError(f"{root}: {error.strerror or error}; {remedy} and fetch again") from error
     verify = f" (its checksum has to be {archive.checksum})" if archive.checksum else ""
     raise InputError(
-        f"{archive.file} could not be had:\n"
-        + "\n".join(failures)
-        + f"\nBy hand: find it from {source.page}, "
+        f"{archive.file} could not be had:\n" + "\n".join(failures) + f"\nBy hand: find it from {source.page}, "
         f"save it as {root / archive.file}{verify}, and fetch again; it is then verified and unpacked"
     )
 
@@ -290,11 +286,9 @@ class _Resuming:
 
     def _store(self, answer: requests.Response, start: int, total: int | None) -> None:
         limit = self.archive.size or total or self.archive.max_bytes
-        bar = tqdm(
-            total=total, initial=start, unit="B", unit_scale=True, desc=self.archive.file, disable=None
-        )
+        bar = tqdm(total=total, initial=start, unit="B", unit_scale=True, desc=self.archive.file, disable=None)
         with bar, self.part.open("ab" if start else "wb") as file:
-            for block in answer.iter_content(1 << 18):
+            for block in answer.iter_content(1 << 14):  # a break loses what is in the block, so small ones
                 start += len(block)
                 if start > limit:
                     raise ValueError(f"more than the {limit:,} bytes expected")

@@ -18,9 +18,7 @@ from wshash.errors import InputError
 MAX_PIXELS = 89_478_485
 """Largest picture that is decoded: Pillow's own guard against decompression bombs, 256 MiB of RGB."""
 
-SUFFIXES = frozenset(
-    ".jpg .jpeg .jpe .jfif .png .gif .bmp .tif .tiff .webp .ppm .pgm .pbm .jp2 .avif".split()
-)
+SUFFIXES = frozenset(".jpg .jpeg .jpe .jfif .png .gif .bmp .tif .tiff .webp .ppm .pgm .pbm .jp2 .avif".split())
 """Endings by which a file counts as a picture; what it really is, its bytes decide."""
 
 
@@ -92,12 +90,12 @@ def _to_rgb(image: Image.Image) -> np.ndarray:
     if image.mode == "RGB" and "transparency" not in image.info:
         return np.array(image)
     if image.mode.startswith(("I", "F")):
-        values = np.nan_to_num(np.asarray(image, dtype=np.float64))
+        values = np.nan_to_num(np.asarray(image)).astype(np.float64)
         low, high = values.min(), values.max()
         if image.mode.startswith("I") and low >= 0 and high < 2**16:
             grey = values // 256
         else:
-            grey = np.round((values - low) * (255 / max(high - low, np.finfo(float).tiny)))
+            grey = np.round((values - low) * (255 / (high - low))) if high > low else np.zeros_like(values)
         return np.repeat(grey.astype(np.uint8)[..., None], 3, axis=2)
     if image.has_transparency_data:
         image = image.convert("RGBA")

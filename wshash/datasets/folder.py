@@ -71,8 +71,7 @@ def load(
     """
     if untagged not in ("drop", "keep") or unlabelled not in ("drop", "negative"):
         raise InputError(
-            f"untagged={untagged!r}, unlabelled={unlabelled!r}; "
-            "choose 'drop' or 'keep', and 'drop' or 'negative'"
+            f"untagged={untagged!r}, unlabelled={unlabelled!r}; choose 'drop' or 'keep', and 'drop' or 'negative'"
         )
     folder = Path(folder)
     sizes, ids, n_other, n_twins = _pictures(folder)
@@ -148,7 +147,7 @@ def _pictures(folder: Path) -> tuple[dict[str, int], list[str], int, int]:
 
 
 def _identity(file: str) -> str:
-    """The name in one spelling (NFC), line breaks and bytes that are no text as escapes: one line of UTF-8."""
+    """The name in one spelling (NFC), line breaks and bytes that are no text escaped: one line of UTF-8."""
     text = normalize("NFC", file).encode("utf-8", "backslashreplace").decode()
     unsafe = {"Cc", "Zl", "Zp"}
     return "".join(x.encode("unicode_escape").decode() if category(x) in unsafe else x for x in text)
@@ -181,9 +180,7 @@ def _table(folder: Path, file: str, row_of: _Lookup) -> tuple[list[list[str]], d
     values: list[list[str]] = [[] for _ in row_of.ids]
     strangers, matched = [], False
     # strict: else one stray quote swallows the rest of the file
-    reader = csv.reader(
-        io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True, strict=True
-    )
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True, strict=True)
     try:
         for number, cells in enumerate(reader):
             if not any(cell.strip() for cell in cells):
@@ -202,9 +199,7 @@ def _table(folder: Path, file: str, row_of: _Lookup) -> tuple[list[list[str]], d
         ) from error
     if not matched:
         example = f"it names {strangers[0]!r}" if strangers else "it has no lines"
-        raise InputError(
-            f"{path}: none of its files is there; {example}, and a picture here is {row_of.ids[0]!r}"
-        )
+        raise InputError(f"{path}: none of its files is there; {example}, and a picture here is {row_of.ids[0]!r}")
     return values, {"strangers": len(strangers), "not_utf8": int(not encoding.startswith("utf-8"))}
 
 

@@ -61,8 +61,7 @@ def load(
     """
     if untagged not in ("drop", "keep") or unlabelled not in ("drop", "negative"):
         raise InputError(
-            f"untagged={untagged!r}, unlabelled={unlabelled!r}; "
-            "choose 'drop' or 'keep', and 'drop' or 'negative'"
+            f"untagged={untagged!r}, unlabelled={unlabelled!r}; choose 'drop' or 'keep', and 'drop' or 'negative'"
         )
     folder = Path(folder)
     pictures = folder / "mirflickr"
@@ -82,7 +81,7 @@ def load(
     rows = np.flatnonzero(keep)
     if not len(rows):
         raise InputError(
-            f"{folder}: of {len(numbers)} photos, {has_tags.sum()} have tags and {has_label.sum()} a concept, "
+            f"{folder}: of {len(numbers)} photos, {has_tags.sum()} have tags, {has_label.sum()} a concept, "
             "but none is left; pass untagged='keep' or unlabelled='negative'"
         )
     report = {

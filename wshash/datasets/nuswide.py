@@ -33,7 +33,7 @@ def load(
     name: str,
     folder: str | Path,
     tags: str = "final",
-    concepts: int | Sequence[str] = 81,
+    concepts: int | Sequence[str] | None = None,
     part: str = "all",
     untagged: str = "drop",
     unlabelled: str = "drop",
@@ -53,8 +53,8 @@ def load(
         the paper; ``"1k"``: those among the 1,000 of ``TagList1k.txt``; ``"matrix"``: ``AllTags1k.txt``,
         which differs from ``"1k"`` on some photos (the report says on how many) and whose lines are taken to
         be in the order of the image list; ``"all"``: every word of ``All_Tags.txt``.
-    concepts : int or list of str
-        The ``concepts`` most frequent ones of the 81 (21 and 10 are usual), or these; in the order of
+    concepts : int or list of str, optional
+        The most frequent ones (21 and 10 are usual), or these; default: all 81. In the order of
         ``Concepts81.txt``.
     part : {"all", "train", "test"}
         All photos with ``AllLabels``, or one part of the official split with ``TrainTestLabels``.
@@ -178,13 +178,11 @@ def bag_of_words(folder: str | Path, ids: Sequence[str] | None = None) -> np.nda
             if not row_of.keys() >= set(listed):
                 raise InputError(f"{folder}: {_PARTS[part][0]} names photos that Imagelist.txt does not")
             rows = [row_of[place] for place in listed]
-            counts[rows] = word_counts(
-                find(folder, "Low_Level_Features", f"BoW_{part.title()}_int.dat"), len(listed)
-            )
+            counts[rows] = word_counts(find(folder, "Low_Level_Features", f"BoW_{part.title()}_int.dat"), len(listed))
             filled.update(rows)
         if len(filled) != len(places):
             raise InputError(
-                f"{folder}: {len(places) - len(filled)} photos of Imagelist.txt are in neither part of the split"
+                f"{folder}: {len(places) - len(filled)} photos of Imagelist.txt are in neither of its parts"
             )
     if ids is None:
         return counts
@@ -198,7 +196,9 @@ def bag_of_words(folder: str | Path, ids: Sequence[str] | None = None) -> np.nda
     return counts[[row_of[id_] for id_ in ids]]
 
 
-def _choose(concepts: int | Sequence[str], names: list[str], labels: np.ndarray) -> np.ndarray:
+def _choose(concepts: int | Sequence[str] | None, names: list[str], labels: np.ndarray) -> np.ndarray:
+    if concepts is None:
+        return np.arange(len(names))
     if isinstance(concepts, int):
         if not 0 < concepts <= len(names):
             raise InputError(f"concepts={concepts}: choose 1 to {len(names)}, or a list of names")
@@ -247,9 +247,7 @@ def _tags(
             row = row_of[ids[n_lines - 1]]
             tags[row] = list(dict.fromkeys(tags[row] + line))
     if n_lines != len(ids):
-        raise InputError(
-            f"{path}: {n_lines} lines, but the image list has {len(ids)}; one of the two is cut off"
-        )
+        raise InputError(f"{path}: {n_lines} lines, but the image list has {len(ids)}; one of the two is cut off")
     if by_user:
         differ = sum(set(tags[i]) != set(by_user[i]) for i in row_of.values())
         report["matrix_differs_from_all_tags"] = differ

@@ -80,15 +80,11 @@ def label_column(path: Path, n: int) -> tuple[np.ndarray, int]:
         return digits == ord("1"), 0  # every file but one
     tokens = data.split()
     if len(tokens) != n:
-        raise InputError(
-            f"{path}: {len(tokens)} labels, but the image list has {n} photos; one of the two is cut off"
-        )
+        raise InputError(f"{path}: {len(tokens)} labels, but the image list has {n} photos; one of the two is cut off")
     odd = 0
     for i, token in enumerate(tokens, start=1):
         if not re.fullmatch(rb"[+-]?\d+", token):
-            raise InputError(
-                f"{path}, label {i}: {token[:20]!r} is not a number; fetch Groundtruth.zip again"
-            )
+            raise InputError(f"{path}, label {i}: {token[:20]!r} is not a number; fetch Groundtruth.zip again")
         odd += token not in (b"0", b"1")
     return np.array([token == b"1" for token in tokens], dtype=bool), odd
 

@@ -34,14 +34,10 @@ def decode_text(data: bytes, where: str | Path = "text") -> tuple[str, str]:
             text = data.decode(encoding)
         except UnicodeDecodeError as error:
             if encoding == mark:
-                raise InputError(
-                    f"{where}: marked as {mark}, but {error.reason}; save it as UTF-8"
-                ) from error
+                raise InputError(f"{where}: marked as {mark}, but {error.reason}; save it as UTF-8") from error
             continue
         if "\0" in text:
-            raise InputError(
-                f"{where}: not a text file, or UTF-16 without a byte-order mark; save it as UTF-8"
-            )
+            raise InputError(f"{where}: not a text file, or UTF-16 without a byte-order mark; save it as UTF-8")
         return text, encoding
     raise AssertionError("Latin-1 decodes every byte")
 

@@ -89,9 +89,7 @@ def _safe_path(archive: Path, entry: zipfile.ZipInfo) -> PurePosixPath:
         or ".." in path.parts
         or any(x in entry.filename for x in "\\:\0")
     ):
-        raise InputError(
-            f"{archive}: the entry {entry.filename!r} leads elsewhere; the archive is not unpacked"
-        )
+        raise InputError(f"{archive}: the entry {entry.filename!r} leads elsewhere; the archive is not unpacked")
     return path
 
 

@@ -1,0 +1,141 @@
+import os
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.datasets import trees
+from wshash import InputError, load_dataset
+from wshash.datasets.mirflickr import CONCEPTS, load
+
+REAL = Path(os.environ.get("WSHASH_DATA", "/nowhere")) / "mirflickr25k-128"
+
+TAGS = {
+    1: b"Sunset\r\nsea\r\nsunset\r\n",
+    2: b"",
+    3: None,
+    4: "café\r\n日の出\r\n".encode(),
+    10: "caf\xe9\r\n".encode("latin-1"),
+    7: "\ufeffsea\n".encode(),
+}
+LISTS = {"sunset": [1, 4, 7, 99], "sea": [1, 2], "sea_r1": [1, 10], "dog": [10], "dog_r1": []}
+
+
+@pytest.fixture
+def tree(tmp_path):
+    return trees.mirflickr(tmp_path / "mirflickr25k", TAGS, LISTS)
+
+
+def label(data, id_, tier="labels"):
+    row = getattr(data, tier)[data.ids.index(id_)]
+    return {concept for concept, here in zip(data.concepts, row, strict=True) if here}
+
+
+def test_official_layout(tree):
+    data = load_dataset("mirflickr25k", tree)
+    assert data.ids == ["im1", "im4", "im7", "im10"]  # by number, not by name
+    assert data.tags == [["sunset", "sea"], ["café", "日の出"], ["sea"], ["café"]]
+    assert data.concepts == CONCEPTS and len(CONCEPTS) == 24
+    assert label(data, "im1") == {"sunset", "sea"} and label(data, "im10") == {"dog"}
+    # sea has a list of its own; sunset has none, so there both tiers are equal; dog's is empty
+    assert label(data, "im1", "salient") == {"sunset", "sea"}
+    assert label(data, "im10", "salient") == set()
+    assert not (data.salient & ~data.labels).any()
+    assert data.images[3].shape == (6, 8, 3)
+    assert data.report == {
+        "photos": 6,
+        "empty_files": 0,
+        "untagged": 2,
+        "unlabelled": 1,
+        "tag_files_not_utf8": 1,
+        "salient_not_labelled": 1,
+        "annotated_without_photo": 1,
+    }
+
+
+def test_options_keep_photos(tree):
+    assert load("m", tree, untagged="keep").ids == ["im1", "im2", "im4", "im7", "im10"]
+    data = load("m", tree, untagged="keep", unlabelled="negative")
+    assert data.ids == ["im1", "im2", "im3", "im4", "im7", "im10"]
+    assert data.tags[2] == [] and not data.labels[2].any()
+    for options in ({"untagged": "no"}, {"unlabelled": "no"}):
+        with pytest.raises(InputError, match="choose"):
+            load("m", tree, **options)
+
+
+def test_unreadable_photos(tree):
+    (tree / "mirflickr/im1.jpg").write_bytes(b"")
+    (tree / "mirflickr/im4.jpg").write_bytes(b"no picture")
+    data = load("m", tree)
+    assert data.ids == ["im4", "im7", "im10"] and data.report["empty_files"] == 1
+    data = load("m", tree, check=True)
+    assert data.ids == ["im7", "im10"] and data.report["unreadable"] == 1
+    assert set(data.dropped) == {"im1", "im4"}
+
+
+@pytest.mark.parametrize(
+    "missing",
+    ["mirflickr", "mirflickr/meta/tags", "mirflickr25k_annotations_v080", "mirflickr25k_annotations_v080/sky.txt"],
+)
+def test_what_is_missing_is_named_with_the_layout(tree, missing):
+    path = tree / missing
+    path.unlink() if path.is_file() else shutil.rmtree(path)
+    with pytest.raises(InputError) as caught:
+        load("m", tree)
+    assert str(path) in str(caught.value) and "mirflickr/meta/tags/tags1.txt" in str(caught.value)
+
+
+def test_a_list_of_something_else_is_refused(tree):
+    (tree / "mirflickr25k_annotations_v080/sky.txt").write_text("1\n<html>\n")
+    with pytest.raises(InputError, match=r"sky.txt, line 2: '<html>'"):
+        load("m", tree)
+
+
+def test_the_same_photo_twice_is_refused(tree):
+    trees.picture(tree / "mirflickr/im7.png")
+    with pytest.raises(InputError, match=r"im7.*im7"):
+        load("m", tree)
+
+
+def test_nothing_left(tree):
+    for path in (tree / "mirflickr25k_annotations_v080").iterdir():
+        path.write_text("")
+    with pytest.raises(InputError, match="unlabelled='negative'"):
+        load("m", tree)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.integers(0, 2**32), st.integers(1, 4))
+def test_broken_trees_are_read_or_refused(tmp_path, seed, n_broken):
+    rng = np.random.default_rng(seed)
+    root = tmp_path / "tree"
+    shutil.rmtree(root, ignore_errors=True)
+    trees.mirflickr(root, TAGS, LISTS)
+    files = sorted(path for path in root.rglob("*") if path.is_file())
+    for i in rng.choice(len(files), n_broken, replace=False):
+        trees.damage(files[i], rng)
+    try:
+        data = load("m", root, check=True, untagged="keep", unlabelled="negative")
+    except InputError:
+        return
+    assert set(data.ids) <= {f"im{n}" for n in TAGS}
+    assert all(data.images[i].shape[2] == 3 for i in range(len(data)))
+    assert not (data.salient & ~data.labels).any()
+
+
+@pytest.mark.skipif(not REAL.is_dir(), reason="WSHASH_DATA has no mirflickr25k-128")
+def test_real_photos():
+    data = load("mirflickr25k-128", REAL)
+    assert len(data) == 11_644 and data.report["salient_not_labelled"] == 2
+    assert sum(map(len, data.tags)) / len(data) == pytest.approx(4.5, abs=0.05)
+    assert sum("sunset" in tags for tags in data.tags) == 339
+    # counted once more, with nothing but int() and sets
+    numbers = {int(id_[2:]) for id_ in data.ids}
+    for j, concept in enumerate(data.concepts):
+        listed = {int(n) for n in (REAL / f"mirflickr25k_annotations_v080/{concept}.txt").read_text().split()}
+        assert data.labels[:, j].sum() == len(listed & numbers)
+    assert data.images[0].shape == (128, 128, 3)
+    assert len(load("mirflickr25k-128", REAL, untagged="keep", unlabelled="negative")) == 15_000
