@@ -72,11 +72,8 @@ class DeepBit(TrainedHashing):
             image_size,
             device,
         )
-        del self.start, self.start_layers
         self.loss_weights = loss_weights
         self.noise = noise
-
-    start = None  # unsupervised: nothing to start from
 
     def fit(self, X, y=None, validation=None, rotated=None):
         """Train the layer.

@@ -6,6 +6,7 @@ from torch import nn
 
 from wshash.hashing.base import similar
 from wshash.hashing.losses import drsch_loss
+from wshash.hashing.network import as_tensor
 from wshash.hashing.trained import TrainedHashing
 
 
@@ -27,6 +28,10 @@ class DRSCH(TrainedHashing):
         β of the activation; 5 in the authors' code.
     n_triplets : int or None
         Triplets sampled from each batch; None: all of them.
+    start : fitted WeakPretraining, optional
+        Start from its network: the WS- version of the method.
+    start_layers : {"trunk", "all"}
+        What of it is copied; see :func:`wshash.hashing.network.hand_over`.
 
     Attributes
     ----------
@@ -49,7 +54,7 @@ class DRSCH(TrainedHashing):
         beta=5.0,
         n_triplets=20_000,
         hidden=512,
-        epochs=20,
+        epochs=10,
         batch_size=128,
         learning_rate=1e-3,
         optimizer="adam",
@@ -76,9 +81,9 @@ class DRSCH(TrainedHashing):
             backbone,
             image_size,
             device,
-            start,
-            start_layers,
         )
+        self.start = start
+        self.start_layers = start_layers
         self.margin = margin
         self.laplacian = laplacian
         self.beta = beta
@@ -96,13 +101,13 @@ class DRSCH(TrainedHashing):
     def _beta(self):
         return self.beta
 
-    def _build(self, X, seed):
-        network, stages = super()._build(X, seed)
+    def _build(self, n_features, seed, weights=None):
+        network, stages = super()._build(n_features, seed, weights)
         network.weights = nn.Parameter(torch.ones(self.n_bits))
         return network, stages
 
     def _loss_of(self, network, X, y, seed):
-        y = torch.from_numpy(y).to(network.mean.device)
+        y = as_tensor(y).to(network.mean.device)
         generator = torch.Generator().manual_seed(seed)
         margin = self.n_bits / 2 if self.margin is None else self.margin
 

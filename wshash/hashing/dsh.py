@@ -1,9 +1,8 @@
 """DSH: Deep Supervised Hashing (Liu, Wang, Shan and Chen, CVPR 2016)."""
 
-import torch
-
 from wshash.hashing.base import similar
 from wshash.hashing.losses import dsh_loss
+from wshash.hashing.network import as_tensor
 from wshash.hashing.trained import TrainedHashing
 
 
@@ -20,6 +19,10 @@ class DSH(TrainedHashing):
         Weight of the quantisation term; .01 in the authors' code.
     margin : float, optional
         m, on the squared distance; 2k by default.
+    start : fitted WeakPretraining, optional
+        Start from its network: the WS- version of the method.
+    start_layers : {"trunk", "all"}
+        What of it is copied; see :func:`wshash.hashing.network.hand_over`.
 
     Attributes
     ----------
@@ -35,9 +38,9 @@ class DSH(TrainedHashing):
         alpha=0.01,
         margin=None,
         hidden=512,
-        epochs=20,
+        epochs=15,
         batch_size=128,
-        learning_rate=1e-3,
+        learning_rate=3e-4,
         optimizer="adam",
         momentum=0.5,
         decay=0.1,
@@ -62,14 +65,14 @@ class DSH(TrainedHashing):
             backbone,
             image_size,
             device,
-            start,
-            start_layers,
         )
+        self.start = start
+        self.start_layers = start_layers
         self.alpha = alpha
         self.margin = margin
 
     def _loss_of(self, network, X, y, seed):
-        y = torch.from_numpy(y).to(network.mean.device)
+        y = as_tensor(y).to(network.mean.device)
 
         def loss(b, rows, x):
             labels = y[rows]

@@ -43,6 +43,7 @@ class HashNetwork(nn.Module):
         super().__init__()
         self.backbone = None if backbone is None else backbone.module
         self.preprocess = None if backbone is None else backbone.preprocess
+        self.image_size = None if backbone is None else backbone.image_size
         self.register_buffer("mean", torch.zeros(n_inputs))
         self.register_buffer("scale", torch.ones(n_inputs))
         self.trunk = nn.Identity() if hidden is None else nn.Sequential(nn.Linear(n_inputs, hidden), nn.ReLU())
@@ -176,11 +177,16 @@ def infer(network: HashNetwork, X, output: str = "forward", batch_size: int | No
     device = network.mean.device
     batch_size = batch_size or (4096 if network.backbone is None else 64)
     if isinstance(X, np.ndarray) and network.backbone is None:
-        X = torch.from_numpy(X)
+        X = as_tensor(X)
     batches = torch.arange(len(X)).split(batch_size)
     network.eval()
     parts = [getattr(network, output)(x.to(device)).cpu() for _, x in load_batches(X, batches, device)]
     return torch.cat(parts).numpy()
+
+
+def as_tensor(array: np.ndarray) -> Tensor:
+    """The array as a tensor on the same memory; a read-only one is copied, since a tensor can be written to."""
+    return torch.from_numpy(array if array.flags.writeable else array.copy())
 
 
 def choose_device(device: str) -> str:

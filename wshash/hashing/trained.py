@@ -8,7 +8,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from wshash.errors import InputError
 from wshash.hashing.base import HashingMethod, label_indicator
-from wshash.hashing.network import HashNetwork, choose_device, hand_over, infer
+from wshash.hashing.network import HashNetwork, as_tensor, choose_device, hand_over, infer
 from wshash.hashing.training import check_codes, train
 
 DEPTHS = ("head", "stage", "full")
@@ -33,7 +33,7 @@ class _Pictures:
 class TrainedHashing(HashingMethod):
     """Base of the estimators that train a :class:`HashNetwork`.
 
-    A method writes ``_loss_of(X, y, device)`` → ``loss(outputs, rows, x)`` and sets ``_activation``.
+    A method writes ``_loss_of(network, X, y, seed)`` → ``loss(outputs, rows, x)`` and sets ``_activation``.
 
     Parameters
     ----------
@@ -54,10 +54,6 @@ class TrainedHashing(HashingMethod):
         Pictures are brought to this side; default, the backbone's own.
     device : str
         ``"auto"``: a GPU where there is one.
-    start : fitted WeakPretraining, optional
-        Start from its network: the WS- version of the method.
-    start_layers : {"trunk", "all"}
-        What of it is copied; see :func:`wshash.hashing.network.hand_over`.
 
     Attributes
     ----------
@@ -66,6 +62,7 @@ class TrainedHashing(HashingMethod):
         ``"loss"`` and, where validation data were given, ``"validation_loss"``, per epoch.
     """
 
+    start, start_layers = None, "trunk"  # parameters of the methods that can be started
     _activation = "none"
     _beta = 5.0
     _weight_decay = 0.0
@@ -86,8 +83,6 @@ class TrainedHashing(HashingMethod):
         backbone="efficientnet_lite0",
         image_size=None,
         device="auto",
-        start=None,
-        start_layers="trunk",
     ):
         super().__init__(n_bits, random_state)
         self.hidden = hidden
@@ -101,8 +96,6 @@ class TrainedHashing(HashingMethod):
         self.backbone = backbone
         self.image_size = image_size
         self.device = device
-        self.start = start
-        self.start_layers = start_layers
 
     def fit(self, X, y=None, validation=None):
         """Train the network.
@@ -142,19 +135,19 @@ class TrainedHashing(HashingMethod):
         seed = int(check_random_state(self.random_state).randint(2**31, size=2)[self._stream])
         device = choose_device(self.device)
         name = f"{type(self).__name__} {self.n_bits} bits"
-        network, stages = self._build(X, seed)
+        network, stages = self._build(None if self.depth != "head" else X.shape[1], seed)
         network.to(device)
-        sample = self._sample(X, seed).to(device)
-        if self.start is None:
-            whole = self.depth == "head"
-            network.standardise(torch.from_numpy(X if whole else infer(network, sample, "features")).to(device))
-        else:
+        data = self._place(X, network)
+        sample = self._sample(data, seed)
+        if self.start is not None:
             hand_over(self.start.network_.to(device), network, self.start_layers, sample)
-        data = self._place(X, device)
+        elif self.depth == "head":
+            network.standardise(data)
+        else:
+            network.standardise(torch.from_numpy(infer(network, sample, "features")).to(device))
         if validation is not None:
-            held_out, held_out_y = validation
-            held_out = self._place(held_out, device)
-            validation = held_out, self._loss_of(network, held_out, held_out_y, seed + 1)
+            held_out = self._place(validation[0], network)
+            validation = held_out, self._loss_of(network, held_out, validation[1], seed + 1)
         self.network_ = network
         self.history_ = train(
             network,
@@ -175,18 +168,18 @@ class TrainedHashing(HashingMethod):
         )
         check_codes(self._binarize(infer(network, sample)), name)
 
-    def _build(self, X, seed):
+    def _build(self, n_features, seed, weights=None):
         """A freshly drawn network, and the stages of its backbone that train."""
         backbone, stages = None, []
         if self.depth != "head":
             from wshash.vision import load_backbone
 
-            backbone = load_backbone(self.backbone)
+            backbone = load_backbone(self.backbone, weights)
             stages = [backbone.module] if self.depth == "full" else backbone.stages[-1:]
-        n_inputs = X.shape[1] if backbone is None else backbone.n_features
+            n_features = backbone.n_features
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
-            network = HashNetwork(n_inputs, self.n_bits, self.hidden, self._activation, self._beta, backbone=backbone)
+            network = HashNetwork(n_features, self.n_bits, self.hidden, self._activation, self._beta, backbone=backbone)
         return network, stages
 
     def _loss_of(self, network, X, y, seed):
@@ -195,19 +188,22 @@ class TrainedHashing(HashingMethod):
     def _rows(self, y):
         return None
 
-    def _place(self, X, device):
-        return torch.from_numpy(X).to(device) if self.depth == "head" else X
+    def _place(self, X, network):
+        """X as training and inference take it: a tensor on the device, or pictures of one size."""
+        if self.depth == "head":
+            return as_tensor(X).to(network.mean.device)
+        return _Pictures(X, self.image_size or network.image_size)
 
-    def _sample(self, X, seed):
-        rows = np.arange(len(X))
-        if len(X) > _SAMPLE:
-            rows = np.sort(np.random.default_rng(seed).choice(len(X), _SAMPLE, replace=False))
-        return torch.from_numpy(X[rows] if self.depth == "head" else np.stack([X[i] for i in rows]))
+    def _sample(self, data, seed):
+        rows = np.arange(len(data))
+        if len(data) > _SAMPLE:
+            rows = np.sort(np.random.default_rng(seed).choice(len(data), _SAMPLE, replace=False))
+        if self.depth == "head":
+            return data[rows]
+        return torch.from_numpy(np.stack([data[i] for i in rows]))
 
     def _embed(self, X):
-        return infer(self.network_, X)
-
-    # -- validation ---------------------------------------------------------------------------------------------
+        return infer(self.network_, self._place(X, self.network_))
 
     def _validate_fit(self, X, y):
         if self.depth not in DEPTHS:
@@ -247,9 +243,7 @@ class TrainedHashing(HashingMethod):
                 f"depth={self.depth!r} takes uint8 pictures H×W×3, got {first.dtype} {first.shape}; "
                 "pass the pictures, or use depth='head' with features"
             )
-        from wshash.vision import load_backbone
-
-        return _Pictures(X, self.image_size or load_backbone(self.backbone, "random").image_size)
+        return X
 
     def __sklearn_clone__(self):
         # A clone of a fitted `start` would be unfitted: the weak network is an input, not a part to fit
@@ -260,8 +254,6 @@ class TrainedHashing(HashingMethod):
         }
         return type(self)(**params)
 
-    # -- save and load ------------------------------------------------------------------------------------------
-
     def _state(self):
         state = super()._state()
         weights = state.pop("network_").state_dict()
@@ -270,6 +262,6 @@ class TrainedHashing(HashingMethod):
     def _set_state(self, state):
         weights = {name[9:]: torch.from_numpy(a) for name, a in state.items() if name.startswith("network_.")}
         super()._set_state({name: v for name, v in state.items() if not name.startswith("network_.")})
-        self.network_, _ = self._build(weights["mean"][None], 0)
+        self.network_, _ = self._build(len(weights["mean"]), 0, "random")
         self.network_.load_state_dict(weights)
         self.network_.eval()

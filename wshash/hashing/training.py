@@ -17,6 +17,7 @@ from wshash.hashing.network import HashNetwork, half_precision, load_batches
 PRESETS = {
     "paper": {
         "depth": "full",
+        "hidden": None,  # the k units follow VGG-16's second fully-connected layer
         "backbone": "vgg16",
         "epochs": 120,
         "batch_size": 64,
@@ -184,7 +185,7 @@ def check_codes(codes: np.ndarray, name: str) -> None:
             f"{name}: {len(dead)} of {k} bits are dead, the same in all {n} training rows (the first is bit "
             f"{dead[0]}); use fewer bits, a lower learning_rate or a larger margin",
             TrainingWarning,
-            stacklevel=3,
+            stacklevel=4,
         )
     largest = np.unique(np.packbits(codes, axis=1), axis=0, return_counts=True)[1].max()
     if n > 2 and largest > n / 2:
@@ -192,5 +193,5 @@ def check_codes(codes: np.ndarray, name: str) -> None:
             f"{name}: codes have collapsed, {largest} of {n} training rows share one; check that some pairs are "
             "similar and some are not, lower learning_rate, or raise the margin",
             TrainingWarning,
-            stacklevel=3,
+            stacklevel=4,
         )

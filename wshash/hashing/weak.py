@@ -46,9 +46,9 @@ class WeakPretraining(TrainedHashing):
         threshold=None,
         quantile=0.9,
         hidden=512,
-        epochs=20,
+        epochs=5,
         batch_size=128,
-        learning_rate=1e-3,
+        learning_rate=3e-4,
         optimizer="adam",
         momentum=0.5,
         decay=0.1,
@@ -72,12 +72,9 @@ class WeakPretraining(TrainedHashing):
             image_size,
             device,
         )
-        del self.start, self.start_layers
         self.margin = margin
         self.threshold = threshold
         self.quantile = quantile
-
-    start = None  # this is where the others start
 
     def fit(self, X, similarity=None, validation=None):
         """Train on the pairs.
