@@ -112,6 +112,15 @@ def test_every_method_can_be_drawn_and_order_of_rows_does_not_matter():
         np.testing.assert_array_equal(line.get_ydata(), second[label].get_ydata())
 
 
+@pytest.mark.filterwarnings("error")
+def test_one_seed_has_no_interval_and_methods_may_be_a_category():
+    data = FIG8.assign(low=np.nan, high=np.nan, n_seeds=1, method=pd.Categorical(FIG8["method"], EIGHT))
+    figure = plots.fig8(data)
+    assert "interval" not in figure.get_supxlabel()
+    assert "mean of 1 seed and 2000 queries" in figure.get_supxlabel()
+    assert plots.describe_fig8(data) == plots.describe_fig8(FIG8).replace("5 seeds", "1 seed")
+
+
 def test_what_a_figure_shows_is_said_from_its_numbers():
     text = plots.describe_fig8(FIG8)
     assert "8 methods" in text and "(8, 16, 32, 64 bits)" in text and "5 seeds and 2000 queries" in text

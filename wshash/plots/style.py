@@ -1,9 +1,7 @@
 """The style that all figures share, and how a figure is published."""
 
 import functools
-import io
 import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +9,7 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.figure import Figure
 
+from wshash.atomic import atomic
 from wshash.errors import InputError
 
 COLUMN, PAGE = 3.3, 6.9  # widths of a column and of a page, in inches
@@ -160,13 +159,6 @@ def legend(figure: Figure, axes, columns: int = 3) -> None:
         figure.legend(handles, labels, loc="outside upper center", ncols=columns, columnspacing=1.0)
 
 
-def _write(path: Path, content: bytes) -> None:
-    # A reader sees the old file or the new one, never a part of it.
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    temporary.write_bytes(content)
-    os.replace(temporary, path)
-
-
 def save(
     figure: Figure,
     name: str,
@@ -207,7 +199,6 @@ def save(
     if not alt.strip():
         raise InputError(f"{name}: a figure needs a text that says what it shows; see describe_{name}")
     folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
     metadata = {
         "svg": {"Title": name, "Description": alt, "Date": None, "Creator": None},
         "pdf": {"Title": name, "CreationDate": None, "Creator": None, "Producer": None},
@@ -215,15 +206,15 @@ def save(
     }
     with plt.rc_context(STYLE):
         for kind, entries in metadata.items():
-            picture = io.BytesIO()
-            figure.savefig(picture, format=kind, metadata=entries)
-            _write(folder / f"{name}.{kind}", picture.getvalue())
+            with atomic(folder / f"{name}.{kind}") as path:
+                figure.savefig(path, format=kind, metadata=entries)
     if data is not None:
-        table = data.to_csv(index=False, float_format="%.6g", lineterminator="\n")
-        _write(folder / f"{name}.csv", table.encode())
+        with atomic(folder / f"{name}.csv") as path:
+            data.to_csv(path, index=False, float_format="%.6g", lineterminator="\n")
     description = {"name": name, "alt": alt, "provenance": provenance or {}}
     text = json.dumps(description, indent=1, sort_keys=True, ensure_ascii=False, default=str) + "\n"
-    _write(folder / f"{name}.json", text.encode())
+    with atomic(folder / f"{name}.json") as path:
+        path.write_text(text, encoding="utf-8")
     return folder / f"{name}.svg"
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from scipy import stats
+from scipy.special import stdtrit
 
 from wshash.errors import InputError
 
@@ -88,7 +88,7 @@ def t_interval(values: Sequence[float], level: float = 0.95) -> Interval:
     n, mean = len(values), np.mean(values, axis=0)
     if n < 2:
         return Interval(mean, mean * np.nan, mean * np.nan)
-    half = stats.t.ppf((1 + level) / 2, n - 1) * values.std(axis=0, ddof=1) / np.sqrt(n)
+    half = stdtrit(n - 1, (1 + level) / 2) * values.std(axis=0, ddof=1) / np.sqrt(n)
     return Interval(mean, mean - half, mean + half)
 
 
