@@ -1,6 +1,7 @@
 """The simulated folksonomy, without drawing a picture: labels are made up, so that many are cheap."""
 
 from collections import Counter
+from functools import cache
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from wshash.datasets.postcards.concepts import CONCEPTS
 from wshash.datasets.postcards.folksonomy import TAG_NOISE, tag
 from wshash.datasets.postcards.lexicon import FOREIGN, NAMES, SIGHTS
 
-N = 4000
+N = 2500
 
 
 @pytest.fixture(scope="module")
@@ -24,6 +25,7 @@ def labels():
 def tagged(labels):
     sights = [["macro"] if i % 10 == 0 else ["church"] if i % 30 == 1 else [] for i in range(N)]
 
+    @cache
     def with_noise(noise=TAG_NOISE, tag_seed=0, n=N):
         return tag(labels[0][:n], labels[1][:n], sights[:n], 0, noise, tag_seed)
 
@@ -38,9 +40,7 @@ def about(word):
 def precision(tags, visible):
     """Of the uses of words that name a concept, and are not also words for something else: how many are right."""
     context = {word for _, words in SIGHTS.values() for word in words}
-    right = [
-        visible[i, about(w)].any() for i, row in enumerate(tags) for w in row if about(w) and w not in context
-    ]
+    right = [visible[i, about(w)].any() for i, row in enumerate(tags) for w in row if about(w) and w not in context]
     return np.mean(right)
 
 
@@ -64,9 +64,7 @@ def test_cameras_years_and_groups_lead_the_counts(tagged):
 
 def test_words_of_table_1_occur(tagged):
     counts = Counter(w for row in tagged() for w in row)
-    assert all(
-        counts[word] >= 5 for word in ("sunset", "dusk", "sun", "sunrise", "sky", "plants", "religion")
-    )
+    assert all(counts[word] >= 5 for word in ("sunset", "dusk", "sun", "sunrise", "sky", "plants", "religion"))
 
 
 def test_names_are_precise_and_incomplete(tagged, labels):
@@ -86,19 +84,19 @@ def test_no_noise_means_every_tag_is_about_the_picture(tagged, labels):
 
 def test_noise_is_a_dial(tagged, labels):
     def relevance_of_a_shared_tag(tags):
-        pairs = [(i, j) for i in range(0, 700) for j in range(i + 1, 700) if set(tags[i]) & set(tags[j])]
+        pairs = [(i, j) for i in range(400) for j in range(i + 1, 400) if set(tags[i]) & set(tags[j])]
         return np.mean([(labels[0][i] & labels[0][j]).any() for i, j in pairs])
 
-    base = np.mean([(labels[0][i] & labels[0][j]).any() for i in range(700) for j in range(i + 1, 700)])
-    lifts = [relevance_of_a_shared_tag(tagged(noise, n=700)) / base for noise in (0.0, 0.5, 0.8, 1.0)]
+    base = np.mean([(labels[0][i] & labels[0][j]).any() for i in range(400) for j in range(i + 1, 400)])
+    lifts = [relevance_of_a_shared_tag(tagged(noise, n=400)) / base for noise in (0.0, 0.5, 0.8, 1.0)]
     assert lifts == sorted(lifts, reverse=True)
     assert lifts[0] > 1.5
-    assert lifts[-1] == pytest.approx(1, abs=0.06)
+    assert lifts[-1] == pytest.approx(1, abs=0.08)
 
 
 def test_tags_have_a_seed_of_their_own_and_do_not_depend_on_n(tagged):
-    assert tagged() == tagged() and tagged(n=50) == tagged()[:50]
-    assert tagged(tag_seed=1) != tagged()
+    assert tagged(n=51)[:50] == tagged()[:50] == tagged(n=50)
+    assert tagged(tag_seed=1, n=50) != tagged(n=50)
 
 
 def test_foreign_words_are_words_of_the_lexicon():

@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from wshash.datasets.postcards import plants, things
+from wshash.datasets.postcards.brushes import flowers, life
 from wshash.datasets.postcards.canvas import Canvas, box, smoothstep
 from wshash.datasets.postcards.concepts import WHAT
 
@@ -13,19 +13,19 @@ def obstruct(c: Canvas) -> None:
     rng, choice = c.rng, c.rng.random()
     if choice < 0.05:
         for k in range(rng.integers(1, 3)):
-            things.person(c, rng.uniform(0.15, 0.85), 1.02, rng.uniform(0.3, 0.55) * (1 - 0.2 * k))
+            life.person(c, rng.uniform(0.15, 0.85), 1.02, rng.uniform(0.3, 0.55) * (1 - 0.2 * k))
     elif choice < 0.10:
         corner = rng.choice((0.02, 0.98))
         for _ in range(rng.integers(2, 4)):
             angle = rng.uniform(0.1, 0.9) if corner < 0.5 else np.pi - rng.uniform(0.1, 0.9)
-            plants.branch(c, corner, rng.uniform(0.0, 0.2), angle, rng.uniform(0.3, 0.5))
+            flowers.branch(c, corner, rng.uniform(0.0, 0.2), angle, rng.uniform(0.3, 0.5))
     elif choice < 0.13:
         y = rng.uniform(0.80, 0.90)
         posts = [box(x - 0.006, y, x + 0.006, 1.02) for x in np.arange(rng.uniform(0, 0.06), 1, 0.06)]
         c.fill(posts, (0.16, 0.16, 0.18), "")
         c.fill(box(-0.02, y - 0.012, 1.02, y + 0.012), (0.2, 0.2, 0.22), "")
     elif choice < 0.155:
-        things.lamp_post(c, rng.uniform(0.1, 0.9), 1.02, rng.uniform(0.55, 0.85))
+        life.lamp_post(c, rng.uniform(0.1, 0.9), 1.02, rng.uniform(0.55, 0.85))
     elif choice < 0.175:
         edge = rng.uniform(0.06, 0.16)
         side = box(-0.02, -0.02, edge, 1.02) if rng.random() < 0.5 else box(1 - edge, -0.02, 1.02, 1.02)
@@ -73,30 +73,24 @@ def develop(colour, surface, rng, facts: set, clear: bool = False):
     size = len(colour)
     what = surface & 31
     colourful = bool((surface >> 5 == 1).any() or (what == WHAT["rainbow"]).any())
-    film = rng.choice(
-        ("plain", "faded", "strong", "bw", "sepia", "cross"), p=(0.56, 0.13, 0.14, 0.09, 0.04, 0.04)
-    )
+    film = rng.choice(("plain", "faded", "strong", "bw", "sepia", "cross"), p=(0.56, 0.13, 0.14, 0.09, 0.04, 0.04))
     if colourful and film in ("bw", "sepia"):
         film = "plain"
     tint = np.array(TINTS[rng.choice(list(TINTS), p=(0.5, 0.18, 0.14, 0.09, 0.09))], np.float32)
-    haze, sigma = rng.random(), abs(rng.normal(0, 0.5)) if rng.random() < 0.7 else rng.uniform(0.6, 1.6)
+    haze, sigma = rng.random(), abs(rng.normal(0, 0.35)) if rng.random() < 0.82 else rng.uniform(0.6, 1.5)
     image = colour * (rng.uniform(0.88, 1.12) * tint)
     if haze < 0.12:  # light falls into the lens
         where = rng.uniform(0, 1, 2)
         at = (np.arange(size, dtype=np.float32) + 0.5) / size
-        flare = np.exp(
-            -(((at[None] - where[0]) ** 2 + (at[:, None] - where[1]) ** 2) / rng.uniform(0.1, 0.4))
+        flare = np.exp(-(((at[None] - where[0]) ** 2 + (at[:, None] - where[1]) ** 2) / rng.uniform(0.1, 0.4)))
+        image = image + rng.uniform(0.1, 0.28) * flare[..., None] * np.array((1.0, 0.86, 0.66), np.float32) * (
+            not clear
         )
-        image = image + rng.uniform(0.1, 0.28) * flare[..., None] * np.array(
-            (1.0, 0.86, 0.66), np.float32
-        ) * (not clear)
     image = np.clip(image, 0, 1)
     grey = image @ np.array((0.299, 0.587, 0.114), np.float32)
     if film in ("bw", "sepia"):
         punch = np.clip((grey - 0.5) * rng.uniform(1.0, 1.45) + 0.5, 0, 1)
-        image = punch[..., None] * np.array(
-            (1.0, 0.90, 0.72) if film == "sepia" else (1.0, 1.0, 1.0), np.float32
-        )
+        image = punch[..., None] * np.array((1.0, 0.90, 0.72) if film == "sepia" else (1.0, 1.0, 1.0), np.float32)
         facts.add(film)
     elif film == "faded":
         image = 0.12 + 0.82 * (grey[..., None] + rng.uniform(0.5, 0.75) * (image - grey[..., None]))
@@ -116,11 +110,9 @@ def develop(colour, surface, rng, facts: set, clear: bool = False):
         image = cv2.GaussianBlur(image.astype(np.float32), (0, 0), sigma * size / 128)
     at = np.linspace(-1, 1, size, dtype=np.float32) ** 2
     image = image * (1 - rng.uniform(0, 0.32) * ((at[None] + at[:, None]) / 2) ** 1.3)[..., None]
-    noise = abs(rng.normal(0, 0.022)) if rng.random() < 0.8 else rng.uniform(0.04, 0.09)
+    noise = abs(rng.normal(0, 0.012)) if rng.random() < 0.88 else rng.uniform(0.03, 0.06)
     if noise > 0.004:
-        image = image + rng.normal(0, noise, (size, size, 1 if film in ("bw", "sepia") else 3)).astype(
-            np.float32
-        )
+        image = image + rng.normal(0, noise, (size, size, 1 if film in ("bw", "sepia") else 3)).astype(np.float32)
     image, surface = frame(np.clip(image, 0, 1), surface.copy(), rng)
     return np.rint(image * 255).astype(np.uint8), surface
 

@@ -1,5 +1,8 @@
 """The canvas: colour and meaning side by side, and the few ways to put paint on it."""
 
+import math
+from functools import cache
+
 import cv2
 import numpy as np
 
@@ -27,15 +30,26 @@ def fractal(rng, shape, cells, octaves: int = 4, gain: float = 0.55) -> np.ndarr
     return np.clip((total / norm - 0.5) * 1.6 + 0.5, 0, 1)
 
 
-def circle(
-    x: float, y: float, rx: float, ry: float | None = None, tilt: float = 0.0, n: int = 28
-) -> np.ndarray:
-    """Points of an ellipse, n×2; ``tilt`` in radians."""
+@cache
+def _unit_circle(n: int) -> tuple[np.ndarray, np.ndarray]:
     angle = np.linspace(0, 2 * np.pi, n, endpoint=False)
-    u, v = rx * np.cos(angle), (rx if ry is None else ry) * np.sin(angle)
-    return np.stack(
-        [x + u * np.cos(tilt) - v * np.sin(tilt), y + u * np.sin(tilt) + v * np.cos(tilt)], axis=1
-    )
+    return np.cos(angle), np.sin(angle)
+
+
+def circle(x: float, y: float, rx: float, ry: float | None = None, tilt: float = 0.0, n: int = 28) -> np.ndarray:
+    """Points of an ellipse, n×2; ``tilt`` in radians."""
+    cos, sin = _unit_circle(n)
+    u, v = rx * cos, (rx if ry is None else ry) * sin
+    points = np.empty((n, 2))
+    points[:, 0] = x + u * math.cos(tilt) - v * math.sin(tilt)
+    points[:, 1] = y + u * math.sin(tilt) + v * math.cos(tilt)
+    return points
+
+
+@cache
+def outline(points: str) -> np.ndarray:
+    """``"0,0 1,0.5 ..."`` as an n×2 array (shared: don't write into it)."""
+    return np.array([[float(v) for v in point.split(",")] for point in points.split()])
 
 
 def box(x0: float, y0: float, x1: float, y1: float) -> np.ndarray:
@@ -60,7 +74,7 @@ class Canvas:
 
     def __init__(self, side: int, light: Light, rng: np.random.Generator):
         self.side, self.light, self.rng = side, light, rng
-        self.colour = np.zeros((side, side, 3), np.float32)
+        self.colour = np.tile(light.horizon, (side, side, 1))
         self.surface = np.zeros((side, side), np.uint8)
         self.y, self.x = ((np.arange(side, dtype=np.float32) + 0.5) / side for _ in range(2))
         self.grain = fractal(rng, (side, side), (12, 12), octaves=4, gain=0.8)
@@ -75,25 +89,22 @@ class Canvas:
         """Cover a rectangle from pixel (top, left) by ``paint`` (3, or rows×columns×3) as far as ``alpha`` says."""
         rows, columns = slice(top, top + alpha.shape[0]), slice(left, left + alpha.shape[1])
         region = self.colour[rows, columns]
-        region += alpha[..., None] * (paint - region)
+        change = paint - region
+        change *= alpha[..., None]
+        region += change
         if what is not None:
             self.surface[rows, columns][alpha > 0.5] = self.code(what)
 
     def _paint(self, colour, to, across, depth, lit, grain, top, left, shape, span):
         # Colour of a rectangle: plain, or running from `colour` to `to` over `span`, roughened by the grain.
         start = self.light.on(colour, depth) if lit else np.asarray(colour, np.float32)
-        if to is None and not grain:
-            return start
-        paint = np.broadcast_to(start, (*shape, 3))
+        paint = start
         if to is not None:
             end = self.light.on(to, depth) if lit else np.asarray(to, np.float32)
-            first, last = span
-            at = (
-                (np.arange(left, left + shape[1]) if across else np.arange(top, top + shape[0])) + 0.5
-            ) / self.side
-            t = np.clip((at - first) / max(last - first, 1e-6), 0, 1).astype(np.float32)
-            t = t[None, :, None] if across else t[:, None, None]
-            paint = start + t * (end - start)
+            origin, length = (left, shape[1]) if across else (top, shape[0])
+            t = (np.arange(origin, origin + length, dtype=np.float32) + 0.5) / self.side
+            t = ((t - span[0]) / max(span[1] - span[0], 1e-6)).clip(0, 1)
+            paint = start + (t[None, :, None] if across else t[:, None, None]) * (end - start)
         if grain:
             texture = self.grain[top : top + shape[0], left : left + shape[1], None]
             paint = paint * (1 + 2 * grain * (texture - 0.5))
@@ -118,25 +129,25 @@ class Canvas:
         soft : float
             Blur of the edge, share of the side.
         """
-        shapes = [np.asarray(p, np.float32) for p in (points if isinstance(points, list) else [points])]
+        shapes = points if isinstance(points, list) else [points]
         if not shapes:
             return
-        low = np.min([s.min(axis=0) for s in shapes], axis=0)
-        high = np.max([s.max(axis=0) for s in shapes], axis=0)
-        margin = 1 + int(3 * soft * self.side)
-        left, top = np.maximum(np.floor(low * self.side).astype(int) - margin, 0)
-        right, bottom = np.minimum(np.ceil(high * self.side).astype(int) + margin, self.side)
+        corners = shapes[0] if len(shapes) == 1 else np.concatenate(shapes)
+        low, high = corners.min(axis=0), corners.max(axis=0)
+        side, margin = self.side, 1 + int(3 * soft * self.side)
+        left, top = (max(math.floor(v * side) - margin, 0) for v in low)
+        right, bottom = (min(math.ceil(v * side) + margin, side) for v in high)
         if right <= left or bottom <= top:
             return
         mask = np.zeros((bottom - top, right - left), np.uint8)
-        offset = np.array([left, top], np.float32)
-        polygons = [np.round((s * self.side - offset) * 16).astype(np.int32) for s in shapes]
-        cv2.fillPoly(mask, polygons, 255, cv2.LINE_AA, 4)
+        for shape in shapes:  # one by one: overlapping outlines in one call would cancel out
+            polygon = np.rint((np.asarray(shape) * side - (left, top)) * 16).astype(np.int32)
+            cv2.fillPoly(mask, [polygon], 255, cv2.LINE_AA, 4)
         if soft:
             mask = cv2.GaussianBlur(mask, (0, 0), soft * self.side)
         span = (low[0], high[0]) if across else (low[1], high[1])
         paint = self._paint(colour, to, across, depth, lit, grain, top, left, mask.shape, span)
-        self.blend(mask.astype(np.float32) * (alpha / 255), paint, what, top, left)
+        self.blend(mask * np.float32(alpha / 255), paint, what, top, left)
 
     def stroke(self, lines, width, colour, what, depth=0.0, lit=True, alpha=1.0) -> None:
         """Draw one polyline (n×2) or a list of them, ``width`` a share of the side."""
@@ -145,9 +156,7 @@ class Canvas:
         points = [np.round(np.asarray(p) * self.side * 16).astype(np.int32) for p in lines]
         pixels = width * self.side
         cv2.polylines(mask, points, False, 255, max(1, round(pixels)), cv2.LINE_AA, 4)
-        strength = alpha * min(
-            1.0, 0.35 + 0.65 * pixels
-        )  # a line thinner than a pixel is fainter, not thinner
+        strength = alpha * min(1.0, 0.35 + 0.65 * pixels)  # a line thinner than a pixel is fainter, not thinner
         paint = self.light.on(colour, depth) if lit else np.asarray(colour, np.float32)
         low = np.min([p.min(axis=0) for p in points], axis=0) // 16 - int(pixels) - 2
         high = np.max([p.max(axis=0) for p in points], axis=0) // 16 + int(pixels) + 3
@@ -178,6 +187,4 @@ class Canvas:
 
     def shade(self, x, y, rx, ry, strength=0.35) -> None:
         """A soft shadow on the ground."""
-        self.fill(
-            circle(x, y, rx, ry), (0.0, 0.0, 0.02), None, alpha=strength, soft=min(rx, ry) * 0.5, lit=False
-        )
+        self.fill(circle(x, y, rx, ry), (0.0, 0.0, 0.02), None, alpha=strength, soft=min(rx, ry) * 0.5, lit=False)

@@ -99,15 +99,11 @@ def _table(n: int, seed: int, size: int, n_jobs: int) -> tuple[np.ndarray, np.nd
         ):  # not there yet, or cut short: draw it again
             blocks[start] = [(np.zeros((0, len(CONCEPTS)), np.float32), np.zeros((0, len(SIGHTS)), bool))]
         have = len(blocks[start][0][0])
-        missing += [
-            (start, k, min(k + CHUNK, start + wanted)) for k in range(start + have, start + wanted, CHUNK)
-        ]
+        missing += [(start, k, min(k + CHUNK, start + wanted)) for k in range(start + have, start + wanted, CHUNK)]
     tasks = (joblib.delayed(_look)(seed, first, last, size) for _, first, last in missing)
     jobs = n_jobs if len(missing) > 2 else 1
     drawn = joblib.Parallel(n_jobs=jobs, return_as="generator")(tasks)
-    progress = tqdm(
-        total=sum(last - first for _, first, last in missing), desc="drawing postcards", disable=None
-    )
+    progress = tqdm(total=sum(last - first for _, first, last in missing), desc="drawing postcards", disable=None)
     for position, ((start, first, last), part) in enumerate(zip(missing, drawn, strict=True)):
         blocks[start].append(part)
         progress.update(last - first)

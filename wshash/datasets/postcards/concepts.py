@@ -21,7 +21,7 @@ MINIMA = {
     "beach": (0.06, 0.25), "lake": (0.08, 0.25), "river": (0.04, 0.12), "mountain": (0.06, 0.22),
     "snow": (0.06, 0.25), "grass": (0.12, 0.40), "tree": (0.04, 0.18), "flower": (0.010, 0.06),
     "building": (0.05, 0.25), "house": (0.02, 0.10), "road": (0.05, 0.16), "car": (0.010, 0.06),
-    "boat": (0.006, 0.05), "bird": (0.004, 0.04), "bridge": (0.025, 0.07), "rainbow": (0.012, 0.035),
+    "boat": (0.010, 0.05), "bird": (0.004, 0.04), "bridge": (0.025, 0.07), "rainbow": (0.012, 0.035),
 }  # fmt: skip
 _MINIMA = np.array([MINIMA[concept] for concept in CONCEPTS], np.float32)
 

@@ -1,6 +1,7 @@
 """The light of a scene: colours of the sky, of what it shines on, and of the haze in between."""
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -10,6 +11,12 @@ from wshash.datasets.postcards.concepts import NIGHT, SUNSET
 def rgb(code: str) -> np.ndarray:
     """``"#3a7bd5"`` as float32 of 3 in [0, 1]."""
     return np.array([int(code[k : k + 2], 16) for k in (1, 3, 5)], np.float32) / 255
+
+
+@cache
+def palette(codes: str) -> tuple[np.ndarray, ...]:
+    """``"#3a7bd5 #ffffff"`` as a tuple of colours."""
+    return tuple(rgb(code) for code in codes.split())
 
 
 def mix(a, b, share) -> np.ndarray:
@@ -34,7 +41,7 @@ SKIES = {
 # What the light does to a colour, how far haze swallows the distance, and what hangs in the sky.
 AMBIENT = {
     "day": (1.0, 1.0, 0.97), "overcast": (0.80, 0.84, 0.87), "golden": (1.02, 0.88, 0.68),
-    "sunset": (0.50, 0.35, 0.34), "night": (0.17, 0.20, 0.33), "fog": (0.84, 0.87, 0.88),
+    "sunset": (0.50, 0.35, 0.34), "night": (0.24, 0.28, 0.42), "fog": (0.84, 0.87, 0.88),
 }  # fmt: skip
 HAZE = {"day": 0.62, "overcast": 0.62, "golden": 0.66, "sunset": 0.55, "night": 0.35, "fog": 0.97}
 

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 
 from wshash.datasets.postcards.canvas import Canvas, circle, fractal, smoothstep
-from wshash.datasets.postcards.light import mix
+from wshash.datasets.postcards.light import mix, rgb
 
 
 def sky(c: Canvas, horizon: float = 1.0) -> None:
@@ -12,9 +12,7 @@ def sky(c: Canvas, horizon: float = 1.0) -> None:
     light, rows = c.light, int(np.ceil(min(horizon + 0.08, 1.0) * c.side))
     t = (c.y[:rows] / max(horizon, 0.05)).clip(0, 1)[:, None]
     upper, lower = smoothstep(t, 0.0, 0.62), smoothstep(t, 0.5, 1.0)
-    paint = mix(mix(light.zenith, light.middle, upper), light.horizon, lower)[:, None, :].repeat(
-        c.side, axis=1
-    )
+    paint = mix(mix(light.zenith, light.middle, upper), light.horizon, lower)[:, None, :].repeat(c.side, axis=1)
     if light.kind in ("sunset", "golden", "day"):
         height = horizon * (1 - light.sun_height)
         wide, strength = {"sunset": (0.45, 0.85), "golden": (0.5, 0.6), "day": (0.35, 0.25)}[light.kind]
@@ -28,9 +26,7 @@ def sun(c: Canvas, horizon: float = 1.0, radius: float | None = None) -> None:
     light, low = c.light, c.light.kind in ("sunset", "golden")
     radius = radius or c.rng.uniform(0.035, 0.075) * (1.25 if low else 0.9)
     x, y = light.sun_x, max(horizon * (1 - light.sun_height), radius * 0.5)
-    colour = (
-        mix(light.glow, (1.0, 0.62, 0.2), c.rng.uniform(0, 0.6)) if light.kind == "sunset" else light.glow
-    )
+    colour = mix(light.glow, (1.0, 0.62, 0.2), c.rng.uniform(0, 0.6)) if light.kind == "sunset" else light.glow
     for spread, strength in ((3.2, 0.28), (1.9, 0.35)):
         c.fill(circle(x, y, radius * spread), light.glow, None, lit=False, alpha=strength, soft=radius * 0.6)
     c.fill(circle(x, y, radius), colour, "sun", lit=False, soft=radius * 0.06)
@@ -41,19 +37,20 @@ def moon(c: Canvas, x=None, y=None, radius=None) -> None:
     rng = c.rng
     radius = radius or rng.uniform(0.035, 0.075)
     x, y = rng.uniform(0.15, 0.85) if x is None else x, rng.uniform(0.12, 0.3) if y is None else y
-    pale, sky_colour = (0.98, 0.96, 0.86), mix(c.light.zenith, c.light.middle, 0.4)
+    pale = (0.98, 0.96, 0.86)
     c.fill(circle(x, y, radius * 2.4), c.light.glow, None, lit=False, alpha=0.22, soft=radius * 0.8)
-    crescent = rng.random() < 0.4
-    c.fill(circle(x, y, radius, n=48), pale, "moon", lit=False)
-    if crescent:
-        side = rng.choice((-1, 1))
-        c.fill(
-            circle(x + side * radius * 0.62, y - radius * 0.12, radius * 0.98, n=48),
-            sky_colour,
-            "sky",
-            lit=False,
+    if rng.random() < 0.4:  # a crescent: its outer and inner edge
+        t, tilt, side = np.linspace(-np.pi / 2, np.pi / 2, 24), rng.uniform(-0.5, 0.5), rng.choice((-1, 1))
+        thick = rng.uniform(0.15, 0.6)
+        u = np.concatenate([np.cos(t), (1 - 2 * thick) * np.cos(t[::-1])]) * side
+        v = np.concatenate([np.sin(t), np.sin(t[::-1])])
+        edge = np.stack(
+            [x + radius * (u * np.cos(tilt) - v * np.sin(tilt)), y + radius * (u * np.sin(tilt) + v * np.cos(tilt))],
+            axis=1,
         )
+        c.fill(edge, pale, "moon", lit=False)
         return
+    c.fill(circle(x, y, radius, n=48), pale, "moon", lit=False, to=(0.90, 0.88, 0.78))
     for _ in range(7 if radius > 0.05 else 4):
         angle, far, size = (
             rng.uniform(0, 6.28),
@@ -67,9 +64,9 @@ def moon(c: Canvas, x=None, y=None, radius=None) -> None:
 def stars(c: Canvas, horizon: float = 1.0, density: float = 1.0) -> None:
     """Stars of unequal brightness, a few with rays, now and then a milky way."""
     rng = c.rng
-    n = int(rng.integers(90, 240) * density)
+    n = int(rng.integers(70, 190) * density)
     x, y = rng.random(n), rng.random(n) ** 1.2 * horizon
-    size = 0.0035 + 0.0055 * rng.random(n) ** 4
+    size = 0.0027 + 0.0045 * rng.random(n) ** 4
     bright = rng.random(n) ** 1.5
     if rng.random() < 0.35:
         ramp = c.y[:, None] + (c.x - 0.5) * rng.uniform(-0.9, 0.9) - horizon * rng.uniform(0.3, 0.6)
@@ -77,7 +74,7 @@ def stars(c: Canvas, horizon: float = 1.0, density: float = 1.0) -> None:
         rows = int(horizon * c.side)
         c.blend((0.45 * band[:rows]).astype(np.float32), np.array((0.72, 0.74, 0.92), np.float32), None)
         x, y = np.append(x, rng.random(n)), np.append(y, rng.random(n) * horizon)
-        size, bright = np.append(size, np.full(n, 0.0034)), np.append(bright, rng.random(n) * 0.4)
+        size, bright = np.append(size, np.full(n, 0.0027)), np.append(bright, rng.random(n) * 0.4)
     for strength in (0.4, 0.7, 1.0):
         chosen = np.flatnonzero((bright <= strength) & (bright > strength - 0.32))
         points = [circle(x[k], y[k], size[k], n=8) for k in chosen]
@@ -113,25 +110,23 @@ def clouds(c: Canvas, horizon: float = 1.0, cover: float | None = None, streaks:
     cover = rng.uniform(0.3, 0.6) if cover is None else cover
     streaks = (rng.random() < (0.7 if light.kind == "sunset" else 0.25)) if streaks is None else streaks
     rows = max(int(horizon * side), 8)
-    cells = (
-        (rng.uniform(7, 10), rng.uniform(1.5, 2.5)) if streaks else (rng.uniform(2.5, 4), rng.uniform(2.5, 4))
-    )
+    cells = (rng.uniform(7, 10), rng.uniform(1.5, 2.5)) if streaks else (rng.uniform(2.5, 4), rng.uniform(2.5, 4))
     field = fractal(rng, (rows, side), cells, octaves=5, gain=0.52)
     # Perspective: rows near the horizon show more of the field.
     t = np.linspace(0, 1, rows, dtype=np.float32)
     source = ((0.6 * t + 0.4 * t**3) * (rows - 1))[:, None].repeat(side, axis=1)
     columns = np.arange(side, dtype=np.float32)[None] - side / 2
     columns = columns * (0.75 + 0.5 * t[:, None]) + side / 2
-    field = cv2.remap(
-        field, columns.astype(np.float32), source, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT
-    )
+    field = cv2.remap(field, columns.astype(np.float32), source, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
     level = np.quantile(field, 1 - cover)
     alpha = smoothstep(field, level, level + (0.2 if streaks else 0.13))
     # A cloud's far side from the sun is darker: compare the field with itself, a step towards the light.
     step = max(2, side // 40)
-    up, along = step if light.kind != "sunset" else -step // 2, int(-light.side * step)
-    relief = field - np.roll(field, (up, along), axis=(0, 1))
-    tone = np.clip(0.55 + 3.2 * relief - 0.9 * (field - level), 0, 1)[..., None]
+    up, along = step if light.kind != "sunset" else -step // 2, int(light.side * -step)
+    shift = np.float32([[1, 0, along], [0, 1, up]])
+    shifted = cv2.warpAffine(field, shift, (side, rows), borderMode=cv2.BORDER_REPLICATE)
+    gain = 2.0 if light.kind in ("overcast", "fog") else 3.2
+    tone = np.clip(0.55 + gain * (field - shifted) - 0.9 * (field - level), 0, 1)[..., None]
     bright, dark = _cloud_colours(light)
     paint = dark + tone * (bright - dark)
     fade = 0.96 - 0.45 * smoothstep(t, 0.75, 1.0) * (light.kind != "overcast")
@@ -148,18 +143,14 @@ def puffs(c: Canvas, horizon: float = 1.0, n: int | None = None) -> None:
         dx = np.linspace(-1, 1, m) + rng.normal(0, 0.08, m)
         r = wide * (0.2 + 0.28 * np.cos(dx * 1.45).clip(0)) * rng.uniform(0.75, 1.25, m)
         base = y + 0.25 * wide
-
-        def heap(lift, grow):
-            return [
-                circle(x + wide * dx[k], base - r[k] * lift, r[k] * grow, r[k] * grow * 0.85)
-                for k in range(m)
-            ]
-
-        # fillPoly leaves holes where shapes of one call overlap, so each puff is a call of its own.
-        for puff in heap(0.55, 1.0):
-            c.fill(puff, mix(bright, dark, 0.15), "clouds", to=mix(bright, dark, 0.75), lit=False, soft=0.006)
-        for puff in heap(0.95, 0.74):
-            c.fill(puff, bright, "clouds", lit=False, soft=0.012, alpha=0.85)
+        for lift, grow, soft, alpha, top, foot in (
+            (0.55, 1.0, 0.006, 1.0, 0.1, 0.8),
+            (0.95, 0.74, 0.012, 0.85, 0.0, 0.25),
+        ):
+            at = zip(x + wide * dx, base - r * lift, r * grow, strict=True)
+            heap = [circle(u, v, size, size * 0.85) for u, v, size in at]
+            tones = mix(bright, dark, top), mix(bright, dark, foot)
+            c.fill(heap, tones[0], "clouds", to=tones[1], lit=False, soft=soft, alpha=alpha)
 
 
 RAINBOW = ("#e0433a", "#f08a34", "#f5dc4a", "#56b85c", "#3f86d8", "#5a4ab0", "#8a4aa8")
@@ -167,8 +158,6 @@ RAINBOW = ("#e0433a", "#f08a34", "#f5dc4a", "#56b85c", "#3f86d8", "#5a4ab0", "#8
 
 def rainbow(c: Canvas, horizon: float) -> None:
     """A primary bow, brighter inside than outside, sometimes with a faint second one."""
-    from wshash.datasets.postcards.light import rgb
-
     rng = c.rng
     x, radius, width = rng.uniform(0.25, 0.75), rng.uniform(0.38, 0.6), rng.uniform(0.045, 0.075)
     centre = horizon + rng.uniform(-0.02, 0.18)

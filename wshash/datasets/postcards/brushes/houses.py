@@ -1,16 +1,20 @@
-"""Brushes for what people build: houses, towers, streets and bridges."""
+"""Brushes for houses and towers."""
 
 import numpy as np
 
 from wshash.datasets.postcards.canvas import Canvas, box, circle
-from wshash.datasets.postcards.light import mix
+from wshash.datasets.postcards.light import mix, palette
 
-WALLS = [(0.78, 0.70, 0.60), (0.62, 0.40, 0.32), (0.55, 0.57, 0.62), (0.82, 0.80, 0.76), (0.68, 0.60, 0.48),
-         (0.45, 0.50, 0.56), (0.72, 0.52, 0.40), (0.40, 0.42, 0.46)]  # fmt: skip
-PAINTS = [(0.95, 0.90, 0.80), (0.88, 0.36, 0.28), (0.96, 0.78, 0.35), (0.55, 0.72, 0.84), (0.93, 0.93, 0.92),
-          (0.60, 0.76, 0.60), (0.90, 0.66, 0.62), (0.70, 0.26, 0.22)]  # fmt: skip
-ROOFS = [(0.62, 0.24, 0.17), (0.42, 0.26, 0.22), (0.32, 0.34, 0.38), (0.50, 0.20, 0.15)]
-LAMPLIGHT = [(1.0, 0.84, 0.48), (1.0, 0.92, 0.70), (0.98, 0.72, 0.36), (0.80, 0.90, 1.0)]
+WALLS = palette("#c7b299 #9e6652 #8c919e #d1ccc2 #ad997a #73808f #b88566 #666b75")
+
+
+PAINTS = palette("#f2e6cc #e05c47 #f5c759 #8cb8d6 #ededeb #99c299 #e6a89e #b24238")
+
+
+ROOFS = palette("#9e3d2b #6b4238 #525761 #803326")
+
+
+LAMPLIGHT = palette("#ffd67a #ffebb2 #fab85c #cce6ff")
 
 
 def pick(rng, colours) -> np.ndarray:
@@ -18,25 +22,26 @@ def pick(rng, colours) -> np.ndarray:
     return np.clip(np.array(colours[rng.integers(len(colours))]) * rng.uniform(0.85, 1.12), 0, 1)
 
 
-def windows(
-    c: Canvas, x0, y0, x1, y1, columns, rows, what, depth=0.0, lit_share=0.4, wide=0.55, tall=0.6
-) -> None:
+def windows(c: Canvas, x0, y0, x1, y1, columns, rows, what, depth=0.0, lit_share=0.4, wide=0.55, tall=0.6) -> None:
     """A grid of windows; at night and dusk some are lit."""
     rng = c.rng
     dx, dy = (x1 - x0) / columns, (y1 - y0) / rows
     panes = [
-        box(x0 + dx * (k + 0.5 - wide / 2), y0 + dy * (j + 0.5 - tall / 2), x0 + dx * (k + 0.5 + wide / 2), y0 + dy * (j + 0.5 + tall / 2))
+        box(
+            x0 + dx * (k + 0.5 - wide / 2),
+            y0 + dy * (j + 0.5 - tall / 2),
+            x0 + dx * (k + 0.5 + wide / 2),
+            y0 + dy * (j + 0.5 + tall / 2),
+        )
         for j in range(rows)
         for k in range(columns)
-    ]  # fmt: skip
+    ]
     evening = c.light.kind in ("night", "sunset")
     lit = rng.random(len(panes)) < (lit_share if evening else 0.0)
     glass = mix((0.20, 0.26, 0.34), c.light.horizon, rng.uniform(0.1, 0.45))
     c.fill([p for p, on in zip(panes, lit, strict=True) if not on], glass, what, to=glass * 0.7, depth=depth)
     lamp = LAMPLIGHT[rng.choice(4, p=(0.45, 0.3, 0.15, 0.1))]
-    c.fill(
-        [p for p, on in zip(panes, lit, strict=True) if on], lamp, what, lit=False, depth=depth, alpha=0.95
-    )
+    c.fill([p for p, on in zip(panes, lit, strict=True) if on], lamp, what, lit=False, depth=depth, alpha=0.95)
 
 
 def tower_block(c: Canvas, x0, x1, top, foot, depth=0.0, colour=None, what="building") -> None:
@@ -52,9 +57,7 @@ def tower_block(c: Canvas, x0, x1, top, foot, depth=0.0, colour=None, what="buil
     c.fill(box(split, top, x1, foot), right, what, to=right * 0.85, depth=depth, grain=0.06)
     style = rng.random()
     if style < 0.18:
-        c.fill(
-            box(x0 + wide * 0.25, top - wide * 0.25, x1 - wide * 0.25, top), colour * 0.9, what, depth=depth
-        )
+        c.fill(box(x0 + wide * 0.25, top - wide * 0.25, x1 - wide * 0.25, top), colour * 0.9, what, depth=depth)
     elif style < 0.32:
         c.fill(
             np.array([(x0, top), ((x0 + x1) / 2, top - wide * 0.5), (x1, top)]),
@@ -123,7 +126,7 @@ def skyline(c: Canvas, foot, height, depth=0.3, n=9, church=0.25) -> None:
 
 def steeple(c: Canvas, x, foot, height, depth=0.0) -> None:
     """A church tower: clock, spire and cross."""
-    stone, wide = pick(c.rng, [(0.74, 0.68, 0.60), (0.62, 0.58, 0.55), (0.86, 0.84, 0.80)]), height * 0.1
+    stone, wide = pick(c.rng, palette("#bdad99 #9e948c #dbd6cc")), height * 0.1
     shaft = foot - height * 0.58
     c.fill(
         box(x - wide, shaft, x + wide, foot),
@@ -136,7 +139,7 @@ def steeple(c: Canvas, x, foot, height, depth=0.0) -> None:
     spire = np.array([(x - wide * 1.12, shaft), (x, foot - height), (x + wide * 1.12, shaft)])
     c.fill(
         spire,
-        pick(c.rng, [(0.30, 0.40, 0.36), (0.34, 0.36, 0.42), (0.50, 0.28, 0.22)]),
+        pick(c.rng, palette("#4c665c #575c6b #804738")),
         "building",
         depth=depth,
     )
@@ -154,8 +157,16 @@ def steeple(c: Canvas, x, foot, height, depth=0.0) -> None:
         depth=depth,
     )
     tip = foot - height
-    c.stroke([np.array([(x, tip), (x, tip - wide * 1.1)]), np.array([(x - wide * 0.4, tip - wide * 0.75), (x + wide * 0.4, tip - wide * 0.75)])],
-             0.006, (0.25, 0.22, 0.2), "building", depth)  # fmt: skip
+    c.stroke(
+        [
+            np.array([(x, tip), (x, tip - wide * 1.1)]),
+            np.array([(x - wide * 0.4, tip - wide * 0.75), (x + wide * 0.4, tip - wide * 0.75)]),
+        ],
+        0.006,
+        (0.25, 0.22, 0.2),
+        "building",
+        depth,
+    )
     c.facts.add("church")
 
 
@@ -188,10 +199,34 @@ def house(c: Canvas, x, foot, size, depth=0.0, colour=None, snowy=False) -> None
             to=colour * 0.9,
             depth=depth,
         )
-        c.fill(np.array([(gable - g * eave * 0.4, top + eave * 0.4), (ridge, peak - eave * 0.3), (far_end + g * size * 0.14, peak - eave * 0.3),
-                         (far_end - g * eave * 0.6, top + eave * 0.4)]), roof * 1.05, "house", to=roof * 0.8, depth=depth, grain=0.15)  # fmt: skip
-        c.fill(np.array([(ridge, peak - eave * 0.3), (end + g * eave * 0.5, top + eave * 0.4), (end + g * eave * 0.1, top + eave * 0.5),
-                         (ridge, peak + eave * 0.35)]), roof * 0.6, "house", depth=depth)  # fmt: skip
+        c.fill(
+            np.array(
+                [
+                    (gable - g * eave * 0.4, top + eave * 0.4),
+                    (ridge, peak - eave * 0.3),
+                    (far_end + g * size * 0.14, peak - eave * 0.3),
+                    (far_end - g * eave * 0.6, top + eave * 0.4),
+                ]
+            ),
+            roof * 1.05,
+            "house",
+            to=roof * 0.8,
+            depth=depth,
+            grain=0.15,
+        )
+        c.fill(
+            np.array(
+                [
+                    (ridge, peak - eave * 0.3),
+                    (end + g * eave * 0.5, top + eave * 0.4),
+                    (end + g * eave * 0.1, top + eave * 0.5),
+                    (ridge, peak + eave * 0.35),
+                ]
+            ),
+            roof * 0.6,
+            "house",
+            depth=depth,
+        )
         a, b = sorted((far_end, gable))
         windows(
             c,
@@ -215,8 +250,14 @@ def house(c: Canvas, x, foot, size, depth=0.0, colour=None, snowy=False) -> None
         )
     else:
         c.fill(box(x0, top, x1, foot), colour * 1.05, "house", to=colour * 0.85, depth=depth, grain=0.05)
-        c.fill(np.array([(x0 - eave, top), (x0 + size * 0.12, peak), (x1 - size * 0.12, peak), (x1 + eave, top)]), roof * 1.1, "house",
-               to=roof * 0.78, depth=depth, grain=0.15)  # fmt: skip
+        c.fill(
+            np.array([(x0 - eave, top), (x0 + size * 0.12, peak), (x1 - size * 0.12, peak), (x1 + eave, top)]),
+            roof * 1.1,
+            "house",
+            to=roof * 0.78,
+            depth=depth,
+            grain=0.15,
+        )
         windows(
             c,
             x0 + size * 0.05,
@@ -245,9 +286,7 @@ def house(c: Canvas, x, foot, size, depth=0.0, colour=None, snowy=False) -> None
             0.8,
             0.9,
         )
-        c.fill(
-            box(x - size * 0.075, foot - h * 0.62, x + size * 0.075, foot), roof * 0.5, "house", depth=depth
-        )
+        c.fill(box(x - size * 0.075, foot - h * 0.62, x + size * 0.075, foot), roof * 0.5, "house", depth=depth)
     if rng.random() < 0.7:
         cx = x + size * rng.uniform(-0.22, 0.22)
         c.fill(
@@ -258,95 +297,18 @@ def house(c: Canvas, x, foot, size, depth=0.0, colour=None, snowy=False) -> None
         )
 
 
-def street(c: Canvas, horizon, vanish=0.5) -> None:
-    """A street in perspective between two rows of buildings."""
-    rng = c.rng
-    depths = np.array([1.0, 0.72, 0.5, 0.34, 0.22, 0.13, 0.07])
-    for side in (-1, 1):
-        for far, near in zip(depths[::-1][:-1], depths[::-1][1:], strict=True):
-            colour, tall = pick(rng, WALLS + PAINTS), rng.uniform(0.7, 1.25)
-            edge = 0.62
-            xn, xf = vanish + side * edge * near, vanish + side * edge * far
-            tn, tf = horizon - tall * near, horizon - tall * far
-            bn, bf = horizon + 0.42 * near, horizon + 0.42 * far
-            shaded = 0.62 if side == c.light.side else 1.0
-            haze = 0.75 * (1 - near)
-            c.fill(
-                np.array([(xn, tn), (xf, tf), (xf, bf), (xn, bn)]),
-                colour * shaded,
-                "building",
-                to=colour * shaded * 0.8,
-                depth=haze,
-                grain=0.08,
-            )
-            rows, columns = 5, 3
-            panes = []
-            for j in range(rows):
-                for k in range(columns):
-                    u0, u1 = (k + 0.25) / columns, (k + 0.75) / columns
-                    v0, v1 = (j + 0.22) / rows, (j + 0.75) / rows
-                    corner = lambda u, v: (
-                        xn + (xf - xn) * u,
-                        (tn + (tf - tn) * u) + v * ((bn + (bf - bn) * u) - (tn + (tf - tn) * u)),
-                    )
-                    panes.append(np.array([corner(u0, v0), corner(u1, v0), corner(u1, v1), corner(u0, v1)]))
-            evening = c.light.kind in ("night", "sunset")
-            lit = rng.random(len(panes)) < (0.5 if evening else 0)
-            c.fill(
-                [p for p, on in zip(panes, lit, strict=True) if not on],
-                (0.22, 0.26, 0.32),
-                "building",
-                depth=haze,
-            )
-            c.fill(
-                [p for p, on in zip(panes, lit, strict=True) if on],
-                LAMPLIGHT[rng.integers(3)],
-                "building",
-                lit=False,
-            )
-    c.fill(np.array([(vanish - 0.02, horizon + 0.03), (vanish + 0.02, horizon + 0.03), (vanish + 0.66, 1.02), (vanish - 0.66, 1.02)]),
-           (0.62, 0.60, 0.57), "road", to=(0.52, 0.50, 0.48), grain=0.12)  # fmt: skip
-    straight_road(c, horizon + 0.02, vanish, 0.95)
-
-
-def straight_road(c: Canvas, horizon, vanish=0.5, width=1.0, colour=(0.30, 0.30, 0.32)) -> None:
-    """Asphalt running to the vanishing point, with a dashed line."""
-    far = 0.012
-    c.fill(np.array([(vanish - far, horizon), (vanish + far, horizon), (vanish + width / 2, 1.02), (vanish - width / 2, 1.02)]),
-           np.asarray(colour) * 1.35, "road", to=np.asarray(colour), grain=0.15)  # fmt: skip
-    for side in (-1, 1):
-        edge = [
-            (vanish + side * far * 0.8, horizon),
-            (vanish + side * width * 0.455, 1.02),
-            (vanish + side * width * 0.475, 1.02),
-        ]
-        c.fill(np.array(edge), (0.82, 0.81, 0.76), "road", alpha=0.8)
-    dashes, t = [], 0.03
-    while t < 1:
-        u, step = t, 0.06 + 0.35 * t
-        y0, y1 = horizon + (1 - horizon) * u, horizon + (1 - horizon) * min(u + step * 0.5, 1.02)
-        w0, w1 = 0.014 * u * width + 0.001, 0.014 * (u + step * 0.5) * width + 0.001
-        dashes.append(np.array([(vanish - w0, y0), (vanish + w0, y0), (vanish + w1, y1), (vanish - w1, y1)]))
-        t += step
-    c.fill(dashes, (0.93, 0.90, 0.78), "road")
-
-
 def facade(c: Canvas, columns: int, rows: int) -> None:
     """The front of a house that fills the picture: windows with frames, shutters, balconies or boxes of flowers."""
     rng = c.rng
     wall = pick(rng, WALLS + PAINTS[:7])
     c.fill(box(-0.02, -0.02, 1.02, 1.02), wall * 1.05, "building", to=wall * 0.88, grain=0.14)
     dx, dy = 1.0 / columns, 1.0 / rows
-    shutter = (
-        pick(rng, [(0.24, 0.40, 0.34), (0.28, 0.36, 0.52), (0.50, 0.22, 0.18), (0.36, 0.26, 0.20)])
-        if rng.random() < 0.5
-        else None
-    )
+    shutter = pick(rng, palette("#3d6657 #475c85 #80382e #5c4233")) if rng.random() < 0.5 else None
     balcony, boxes, brick = rng.random() < 0.3, rng.random() < 0.35, rng.random() < 0.4
     if brick:
         lines = [np.array([(0, y), (1, y)]) for y in np.arange(0.0, 1.0, 0.028)]
         c.stroke(lines, 0.004, wall * 0.72, None, alpha=0.5)
-    petals = pick(rng, [(0.9, 0.2, 0.25), (0.95, 0.5, 0.7), (0.98, 0.8, 0.2)])
+    petals = pick(rng, palette("#e63340 #f280b2 #facc33"))
     for j in range(rows):
         c.fill(box(-0.02, j * dy - 0.012, 1.02, j * dy + 0.006), wall * 0.75, "building", to=wall * 0.55)
         for k in range(columns):
@@ -359,13 +321,9 @@ def facade(c: Canvas, columns: int, rows: int) -> None:
             )
             dark = c.light.kind in ("night", "sunset") and rng.random() < 0.6
             glass = (
-                LAMPLIGHT[rng.integers(3)]
-                if dark
-                else mix((0.16, 0.22, 0.30), c.light.zenith, rng.uniform(0.1, 0.6))
+                LAMPLIGHT[rng.integers(3)] if dark else mix((0.16, 0.22, 0.30), c.light.zenith, rng.uniform(0.1, 0.6))
             )
-            c.fill(
-                box(x0, y0, x1, y1), glass, "building", to=mix(glass, (0.1, 0.12, 0.15), 0.5), lit=not dark
-            )
+            c.fill(box(x0, y0, x1, y1), glass, "building", to=mix(glass, (0.1, 0.12, 0.15), 0.5), lit=not dark)
             cross = [
                 np.array([((x0 + x1) / 2, y0), ((x0 + x1) / 2, y1)]),
                 np.array([(x0, y0 + 0.35 * (y1 - y0)), (x1, y0 + 0.35 * (y1 - y0))]),
@@ -380,10 +338,7 @@ def facade(c: Canvas, columns: int, rows: int) -> None:
                     for u in np.linspace(x0 - 0.1 * dx, x1 + 0.1 * dx, 9)
                 ]
                 c.stroke(
-                    bars
-                    + [
-                        bars[0][:1].repeat(2, 0) * (0, 1) + np.array([(x0 - 0.1 * dx, 0), (x1 + 0.1 * dx, 0)])
-                    ],
+                    bars + [bars[0][:1].repeat(2, 0) * (0, 1) + np.array([(x0 - 0.1 * dx, 0), (x1 + 0.1 * dx, 0)])],
                     0.008,
                     (0.12, 0.12, 0.14),
                     "building",
@@ -396,60 +351,3 @@ def facade(c: Canvas, columns: int, rows: int) -> None:
                         petals * rng.uniform(0.85, 1.1),
                         "flower",
                     )
-
-
-def suspension_bridge(c: Canvas, deck, foot, depth=0.15, towers=(0.25, 0.75), colour=None) -> None:
-    """A suspension bridge from edge to edge."""
-    colour = (
-        pick(c.rng, [(0.72, 0.26, 0.18), (0.48, 0.52, 0.58), (0.36, 0.40, 0.46)])
-        if colour is None
-        else colour
-    )
-    top, thick = deck - c.rng.uniform(0.2, 0.3), 0.022
-    left, right = towers
-    x = np.linspace(-0.05, 1.05, 67)
-    span = (right - left) / 2
-    inside = top + 0.02 + (deck - top - 0.045) * (1 - ((x - (left + right) / 2) / span) ** 2)
-    outside = (
-        top
-        + 0.02
-        + (deck - top - 0.03) * np.minimum(np.abs(x - np.where(x < left, left, right)) / 0.32, 1) ** 0.9
-    )
-    cable = np.where((x > left) & (x < right), inside, outside)
-    hangers = [np.array([(x[k], cable[k]), (x[k], deck)]) for k in range(0, len(x), 2)]
-    c.stroke(hangers, 0.005, colour * 0.8, "bridge", depth, alpha=0.8)
-    c.stroke(np.stack([x, cable], axis=1), 0.012, colour, "bridge", depth)
-    for t in towers:
-        for dx in (-0.016, 0.016):
-            c.fill(
-                box(t + dx - 0.008, top, t + dx + 0.008, foot),
-                colour * 1.05,
-                "bridge",
-                to=colour * 0.7,
-                depth=depth,
-            )
-        for y in np.linspace(top + 0.02, deck - 0.03, 4):
-            c.fill(box(t - 0.016, y, t + 0.016, y + 0.013), colour * 0.8, "bridge", depth=depth)
-    c.fill(box(-0.05, deck, 1.05, deck + thick), colour * 0.95, "bridge", to=colour * 0.5, depth=depth)
-
-
-def arch_bridge(c: Canvas, deck, foot, arches=3, depth=0.1, x0=-0.05, x1=1.05) -> None:
-    """A stone bridge: what the arches leave open is not painted."""
-    stone = pick(c.rng, [(0.66, 0.60, 0.52), (0.56, 0.52, 0.48), (0.62, 0.44, 0.34)])
-    pitch, pier = (x1 - x0) / arches, 0.16
-    for k in range(arches):
-        a, b = x0 + pitch * k, x0 + pitch * (k + 1)
-        l, r, u = a + pitch * pier / 2, b - pitch * pier / 2, np.linspace(np.pi, 0, 16)
-        rise = foot - (deck + 0.045)
-        arch = np.stack([(l + r) / 2 + (r - l) / 2 * np.cos(u), foot - rise * np.sin(u)], axis=1)
-        shape = np.concatenate([[(a, deck), (a, foot), (l, foot)], arch, [(r, foot), (b, foot), (b, deck)]])
-        c.fill(shape, stone * 1.1, "bridge", to=stone * 0.7, depth=depth, grain=0.25)
-        c.stroke(arch, 0.010, stone * 0.55, "bridge", depth)
-    c.fill(
-        box(x0, deck - 0.022, x1, deck + 0.012),
-        stone * 1.2,
-        "bridge",
-        to=stone * 0.85,
-        depth=depth,
-        grain=0.2,
-    )
