@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from scipy.spatial.distance import pdist
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
@@ -48,6 +49,11 @@ def test_separable_classes_get_codes_of_their_own():
     distance = (codes[:, None] != codes).sum(axis=2)
     same = labels[:, None] == labels
     assert distance[same].mean() + 8 < distance[~same].mean()
+
+
+def test_stopping_early_is_said(data):
+    with pytest.warns(ConvergenceWarning, match="max_iter=2"):
+        ClassifierHash(max_iter=2).fit(*data)
 
 
 def test_bad_penalty_is_named(data):

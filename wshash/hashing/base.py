@@ -171,10 +171,6 @@ class HashingMethod(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstim
         if isinstance(bits, bool) or not isinstance(bits, Integral) or not 1 <= bits <= MAX_BITS:
             raise InputError(f"n_bits={bits!r}; give an integer from 1 to {MAX_BITS}")
         X = self._validate_features(X, reset=True)
-        if (X == X[0]).all():
-            raise InputError(
-                f"X: all {len(X)} rows are equal, so no code can tell them apart; check how they were made"
-            )
         if not self._supervised:
             return X, None
         if y is None:
@@ -203,6 +199,10 @@ class HashingMethod(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstim
             raise InputError(
                 f"X contains NaN or infinity (as float32) in {len(rows)} of {len(X)} rows, the first is "
                 f"{rows[0]}, and in {len(columns)} of {X.shape[1]} columns; drop the rows or fill the values"
+            )
+        if reset and (X[1] == X[0]).all() and (X == X[0]).all():
+            raise InputError(
+                f"X: all {len(X)} rows are equal, so no code can tell them apart; check how they were made"
             )
         return X
 

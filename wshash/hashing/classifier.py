@@ -1,8 +1,11 @@
 """The trivial baseline: hash what a classifier says."""
 
+import warnings
+
 import numpy as np
 from scipy.optimize import minimize
 from scipy.special import expit
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
@@ -49,7 +52,7 @@ class ClassifierHash(HashingMethod):
 
     _supervised = True
 
-    def __init__(self, n_bits=64, random_state=0, C=0.01, max_iter=200):
+    def __init__(self, n_bits=64, random_state=0, C=0.01, max_iter=500):
         super().__init__(n_bits, random_state)
         self.C = C
         self.max_iter = max_iter
@@ -85,6 +88,12 @@ class ClassifierHash(HashingMethod):
             callback=record,
         )
         self.n_iter_ = int(result.nit)
+        if result.nit >= self.max_iter:
+            warnings.warn(
+                f"L-BFGS stopped at max_iter={self.max_iter} before it converged; raise max_iter or lower C",
+                ConvergenceWarning,
+                stacklevel=3,
+            )
         w = result.x.reshape(d + 1, c).astype(np.float32)
         self.coef_, self.intercept_ = w[:-1], w[-1]
         gaussian = check_random_state(self.random_state).randn(max(c, self.n_bits), min(c, self.n_bits))

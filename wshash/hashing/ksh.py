@@ -138,7 +138,7 @@ class KSH(HashingMethod):
         Labelled rows that S compares, drawn at random; 2,000 in the authors' code. ``None``, or more than
         there are: all.
     max_iter : int
-        Of step 2.
+        Of step 2, for each bit; with 2,000 labelled rows it is this limit that stops most bits.
     ridge : float
         Times the mean diagonal of ``KᵀK``.
     start : fitted WeakPretraining, optional

@@ -30,6 +30,14 @@ class LSH(HashingMethod):
     mean_ : float32 array, d
         The training mean; zeros if ``center=False``.
     hyperplanes_ : float32 array, d×k
+
+    Examples
+    --------
+    Two rows lie opposite each other around their mean, so θ = π, and every bit differs:
+
+    >>> codes = LSH(n_bits=8).fit_transform([[0.0, 1.0], [2.0, 5.0]])
+    >>> codes[0] + codes[1]
+    array([1, 1, 1, 1, 1, 1, 1, 1], dtype=uint8)
     """
 
     def __init__(self, n_bits=64, random_state=0, center=True):
