@@ -19,6 +19,7 @@ def zipped(content: bytes) -> bytes:
 
 
 DATA = zipped(bytes(range(256)) * 4000)  # 1 MB: several blocks
+SIZE = len(DATA)
 MD5 = "md5:" + hashlib.md5(DATA).hexdigest()
 
 
@@ -80,7 +81,7 @@ def server():
     server.server_close()
 
 
-def registry(server, *paths, size=len(DATA), checksum=MD5, max_bytes=2**22):
+def registry(server, *paths, size=SIZE, checksum=MD5, max_bytes=2**22):
     urls = tuple(f"http://127.0.0.1:{server.server_port}/{path}" for path in paths)
     archive = Archive("toy.zip", "toy", urls, size, checksum, max_bytes)
     return {"toy": Source("toy", "Toy: a file", "CC0", "https://example.org/toy", (archive,))}

@@ -133,7 +133,6 @@ def test_tags_in_another_encoding(tree):
 @pytest.mark.parametrize(
     "file, content, message",
     [
-        ("ImageList/Imagelist.txt", None, "Imagelist.txt is missing"),
         ("ImageList/Imagelist.txt", "", "empty"),
         ("ImageList/Imagelist.txt", "actor\\0001_21.jpg\nnonsense\n", "line 2: 'nonsense'"),
         ("ImageList/Imagelist.txt", "..\\0001_21.jpg\n", "line 1"),
@@ -152,6 +151,26 @@ def test_what_is_wrong_is_named(tree, file, content, message):
     if content is not None:
         (tree / file).write_text(content)
     with pytest.raises(InputError, match=message):
+        load("n", tree)
+
+
+@pytest.mark.parametrize("flat", [False, True])
+def test_without_an_image_list_the_tags_have_the_ids(tree, flat):
+    keep = {"untagged": "keep", "unlabelled": "negative"}
+    data = load("n", tree, **keep)
+    pixels = data.images[1]
+    (tree / "ImageList/Imagelist.txt").unlink()
+    if flat:
+        for path in list((tree / "Flickr").rglob("*.jpg")):
+            path.rename(tree / "Flickr" / path.name)
+    there = load("n", tree, **keep)
+    assert there.fingerprint == data.fingerprint and there.report == data.report
+    np.testing.assert_array_equal(there.images[1], pixels)
+    (tree / "NUS_WID_Tags/All_Tags.txt").write_text("<html>")
+    with pytest.raises(InputError, match="photo number"):
+        load("n", tree)
+    (tree / "NUS_WID_Tags/All_Tags.txt").unlink()
+    with pytest.raises(InputError, match="Imagelist.txt is missing"):
         load("n", tree)
 
 
@@ -240,4 +259,4 @@ def test_real_ground_truth(tmp_path):
     (tmp_path / "ImageList/TrainImagelist.txt").write_text("".join(lines))
     train = load("nuswide", tmp_path, "1k", part="train", missing="keep", unlabelled="negative")
     assert len(train) == n_train and train.report["label_values_not_0_1"] == 1
-    assert train.labels[:, train.concepts.index("lake")].sum() == 5_371
+    assert train.labels[:, train.concepts.index("lake")].sum() == 8_021

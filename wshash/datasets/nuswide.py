@@ -13,6 +13,7 @@ from wshash.datasets.nuswide_files import (
     find,
     image_list,
     label_column,
+    photo_ids,
     read_lines,
     tag_matrix,
     user_tags,
@@ -48,6 +49,8 @@ def load(
     folder : path
         Holds ``ImageList/``, ``Groundtruth/``, ``ConceptsList/``, ``NUS_WID_Tags/``, and in ``Flickr/`` (or
         ``images/``) the photos in their 704 folders. Case does not matter in the names of files of metadata.
+        Without ``Imagelist.txt``, which the authors' present distribution leaves out, the photos' ids are
+        those of ``All_Tags.txt``, and a photo's file is the one named ``..._<id>.jpg``.
     tags : {"final", "1k", "matrix", "all"}
         ``"final"``: the words of ``All_Tags.txt`` that are among the 5,018 of ``Final_Tag_List.txt``, as in
         the paper; ``"1k"``: those among the 1,000 of ``TagList1k.txt``; ``"matrix"``: ``AllTags1k.txt``,
@@ -75,8 +78,8 @@ def load(
         (in the official list six are, twice each, some with unequal labels) becomes one picture with the
         labels and the tags of all its lines, so that it cannot be both query and answer; its file is the
         first that exists. A label that is an integer other than 0 and 1 counts as 0:
-        ``Labels_lake_Train.txt`` has -1130179, and without it the positives of its two parts, 5,371 and
-        8,021, are the 13,392 of ``AllLabels``. ``report`` says how many of each were met.
+        ``Labels_lake_Train.txt`` has -1130179, and without it the positives of its two parts, 8,021 and
+        5,371, are the 13,392 of ``AllLabels``. ``report`` says how many of each were met.
 
     Raises
     ------
@@ -95,8 +98,8 @@ def load(
         if value not in known:
             raise InputError(f"{option}={value!r} is unknown; choose one of {', '.join(known)}")
     folder = Path(folder)
-    list_file, label_folder, ending, _ = _PARTS[part]
-    places, ids = image_list(folder, list_file)
+    _, label_folder, ending, _ = _PARTS[part]
+    places, ids = _photo_list(folder, part)
     n = len(ids)
     names = read_lines(folder, "ConceptsList", "Concepts81.txt")
     where = find(folder, "Groundtruth", label_folder)
@@ -166,7 +169,7 @@ def bag_of_words(folder: str | Path, ids: Sequence[str] | None = None) -> np.nda
         How often each SIFT word occurs in the photo.
     """
     folder = Path(folder)
-    places, all_ids = image_list(folder)
+    places, all_ids = _photo_list(folder, "all")
     whole = find(folder, "Low_Level_Features", "BoW_int.dat", needed=False)
     if whole:
         counts = word_counts(whole, len(places))
@@ -196,6 +199,27 @@ def bag_of_words(folder: str | Path, ids: Sequence[str] | None = None) -> np.nda
     return counts[[row_of[id_] for id_ in ids]]
 
 
+def _photo_list(folder: Path, part: str) -> tuple[list[str], list[str]]:
+    """Path and id of each photo, in the order of the labels."""
+    file = _PARTS[part][0]
+    words = find(folder, "NUS_WID_Tags", "All_Tags.txt", needed=False)
+    if part != "all" or not words or find(folder, "ImageList", file, needed=False):
+        return image_list(folder, file)
+    # The authors' present distribution has no image list; All_Tags.txt is in its order and has the ids.
+    ids = photo_ids(words)
+    root = _photo_root(folder) or folder / "Flickr"
+    place_of = {}
+    for place, _, files in os.walk(root):
+        for file in files:
+            path = os.path.relpath(os.path.join(place, file), root).replace(os.sep, "/")
+            place_of[file.rpartition(".")[0].rpartition("_")[2]] = path
+    return [place_of.get(id_, f"{id_}.jpg") for id_ in ids], ids
+
+
+def _photo_root(folder: Path) -> Path | None:
+    return find(folder, "Flickr", needed=False) or find(folder, "images", needed=False)
+
+
 def _choose(concepts: int | Sequence[str] | None, names: list[str], labels: np.ndarray) -> np.ndarray:
     if concepts is None:
         return np.arange(len(names))
@@ -212,17 +236,17 @@ def _choose(concepts: int | Sequence[str] | None, names: list[str], labels: np.n
 
 def _photo_sizes(folder: Path, places: list[str], missing: str) -> tuple[Path, np.ndarray]:
     """Where the photos lie, and the bytes of each; -1 for those that are not there."""
-    root = find(folder, "Flickr", needed=False) or find(folder, "images", needed=False)
+    root = _photo_root(folder)
     if root is None and missing == "drop":
         raise InputError(
             f"{folder}: no photos in Flickr/ or images/; ask the authors for them, or pass missing='keep' "
             "to work with tags and labels alone"
         )
     root, size = root or folder / "Flickr", {}
-    for directory in {place.split("/")[0] for place in places}:
+    for directory in {place.rpartition("/")[0] for place in places}:
         try:
             with os.scandir(root / directory) as entries:
-                size.update((f"{directory}/{e.name}", e.stat().st_size) for e in entries if e.is_file())
+                size.update((f"{directory}/{e.name}".lstrip("/"), e.stat().st_size) for e in entries if e.is_file())
         except OSError:  # the whole directory is missing
             continue
     return root, np.array([size.get(place, -1) for place in places], dtype=np.int64)

@@ -68,6 +68,16 @@ def image_list(folder: Path, file: str = "Imagelist.txt") -> tuple[list[str], li
     return places, ids
 
 
+def photo_ids(path: Path) -> list[str]:
+    """The first word of each line of ``All_Tags.txt``."""
+    with path.open("rb") as lines:
+        ids = [words[0] for words in (line.split(maxsplit=1) for line in lines) if words]
+    bad = next((id_ for id_ in ids if not id_.isdigit()), None)
+    if bad or not ids:
+        raise InputError(f"{path}: {bad or 'nothing'} where a photo number is expected; fetch it again")
+    return [id_.decode() for id_ in ids]
+
+
 def label_column(path: Path, n: int) -> tuple[np.ndarray, int]:
     """The n values of a ``Labels_*.txt``, and how many integers were neither 0 nor 1: they count as 0."""
     try:
