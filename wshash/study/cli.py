@@ -44,8 +44,7 @@ def _plan(arguments: argparse.Namespace):
     from wshash.study.run import plan
 
     methods = [name for given in arguments.methods for name in GROUPS.get(given, (given,))]
-    seeds = arguments.seeds[0] if len(arguments.seeds) == 1 else arguments.seeds
-    return plan(_config(arguments), methods, arguments.bits, seeds)
+    return plan(_config(arguments), methods, arguments.bits, arguments.seed or arguments.seeds)
 
 
 def _study(arguments: argparse.Namespace) -> int:
@@ -60,6 +59,8 @@ def _study(arguments: argparse.Namespace) -> int:
     outcome = run(made, arguments.jobs)
     for n_bits, error in outcome.failed.items():
         print(f"{n_bits} bits failed: {error}", file=sys.stderr)
+    if arguments.rows_only and outcome.rows:
+        return 1 if outcome.failed else 0
     if not outcome.rows:
         print("no row was made, so there is nothing to publish", file=sys.stderr)
         return 1
@@ -144,7 +145,8 @@ def _parser() -> argparse.ArgumentParser:
         default=["paper"],
         help=f"names, or {', '.join(GROUPS)}; known: {', '.join(ALL)}",
     )
-    grid.add_argument("--seeds", nargs="+", type=int, default=[SEEDS], help="how many, or (two or more) which")
+    grid.add_argument("--seeds", type=int, default=SEEDS, help="how many: 0, 1, ...")
+    grid.add_argument("--seed", nargs="+", type=int, help="which, in place of --seeds")
     grid.add_argument("--backbone", default="efficientnet_lite0")
     grid.add_argument("--tag-filter", default="cnn", choices=("cnn", "sift", "none"))
     grid.add_argument("--queries", type=int, help="number of query pictures; default, a sixth, at most 5,000")
@@ -154,6 +156,7 @@ def _parser() -> argparse.ArgumentParser:
 
     study = commands.add_parser("study", parents=[grid], help="run the grid; publish tables and figures")
     study.add_argument("--jobs", type=int, default=2, help="code lengths at a time; default 2")
+    study.add_argument("--rows-only", action="store_true", help="publish nothing: for one job of many")
     study.add_argument("--dry-run", action="store_true", help="say what would be done, and how long it may take")
     study.set_defaults(run=_study)
 

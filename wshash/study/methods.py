@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from importlib import import_module
 
 from wshash.errors import InputError
+from wshash.hashing.serialize import METHODS
 
 PAPER = ("LSH", "DeepBit", "KSH", "DSH", "DRSCH", "WS-KSH", "WS-DSH", "WS-DRSCH")
 REFERENCES = ("ITQ", "Classifier", "Weak")
@@ -12,16 +13,7 @@ ALL = PAPER + REFERENCES + CONTROLS
 
 SUPERVISED = ("KSH", "DSH", "DRSCH", "Classifier")
 _TRAINED = ("DeepBit", "DSH", "DRSCH", "Weak")
-_CLASSES = {
-    "LSH": "lsh",
-    "ITQ": "itq",
-    "KSH": "ksh",
-    "DSH": "dsh",
-    "DRSCH": "drsch",
-    "DeepBit": "deepbit",
-    "Classifier": "classifier",
-    "Weak": "weak",
-}
+_CLASSES = {"Weak": "WeakPretraining", "Classifier": "ClassifierHash"}  # the others' class is their name
 
 # Chosen on the validation part of the training pool alone: see notebook 04 and benchmarks/convergence.py.
 PRESETS: dict[str, dict[str, dict]] = {
@@ -53,11 +45,15 @@ class Recipe:
 
     @property
     def module(self) -> str:
-        return f"wshash.hashing.{_CLASSES[self.base]}"
+        return METHODS[self.class_name]
+
+    @property
+    def class_name(self) -> str:
+        return _CLASSES.get(self.base, self.base)
 
     def build(self, n_bits: int, seed: int, start=None):
         """The estimator, not fitted."""
-        cls = getattr(import_module(self.module), "WeakPretraining" if self.base == "Weak" else self.base)
+        cls = getattr(import_module(self.module), self.class_name)
         extra = {} if start is None else {"start": start}
         return cls(n_bits=n_bits, random_state=seed, **self.parameters, **extra)
 

@@ -1,4 +1,4 @@
-"""Execute a notebook in place and leave in it nothing of the time or the machine, so that equal runs are equal files."""
+"""Execute a notebook in place and leave nothing of the time or the machine in it: equal runs are equal files."""
 
 from pathlib import Path
 from time import perf_counter
