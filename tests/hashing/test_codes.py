@@ -36,7 +36,7 @@ def test_packed_bytes_are_those_of_a_loop(bits):
 def test_hamming_distances_survive_packing(bits):
     packed = pack_codes(bits)
     for i in range(len(bits)):
-        differing = np.bitwise_count(packed ^ packed[i]).sum(axis=1)
+        differing = np.unpackbits(packed ^ packed[i], axis=1).sum(axis=1)
         np.testing.assert_array_equal(differing, (bits != bits[i]).sum(axis=1))
 
 

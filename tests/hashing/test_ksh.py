@@ -141,7 +141,7 @@ def test_a_smoothed_vector_that_explains_less_is_rejected(monkeypatch):
     X, y = multi_label()
     honest = KSH(4, n_anchors=12, max_iter=60).fit(X, y)
     assert any(honest.history_["accepted"])
-    # K a is one sign only for no a here, so the opposite extreme: the eigenvector that explains least.
+    # Scores as near to all ones as K allows: nearly one sign, which explains little.
     monkeypatch.setattr("wshash.hashing.ksh.minimise_smoothed", lambda a, K, S, n: np.linalg.pinv(K) @ np.ones(len(K)))
     spectral = KSH(4, n_anchors=12).fit(X, y)
     assert not all(spectral.history_["accepted"])
