@@ -33,7 +33,7 @@ def datasets(draw, min_size=3):
     labels = rng.random((n, c)) < 0.5
     tags = [[f"t{t}" for t in rng.choice(9, rng.integers(4), replace=False)] for _ in range(n)]
     concepts = [f"c{j}" for j in range(c)]
-    return TaggedImages("toy", Blank(n), tags, labels, concepts, [f"id {i}é" for i in range(n)])
+    return TaggedImages("toy", Blank(n), tags, labels, concepts, [f" id {i}é " for i in range(n)])
 
 
 def toy(n=6):
@@ -50,6 +50,8 @@ def test_unequal_lengths_are_refused():
         {"labels": data.labels.astype(int)},
         {"concepts": ["x"]},
         {"ids": ["0"] * 6},
+        {"salient": np.ones((6, 2), dtype=bool)},
+        {"salient": data.labels[:, :1]},
     ):
         with pytest.raises(InputError, match="toy"):
             replace(data, **wrong)
@@ -140,6 +142,14 @@ def test_bad_split_lists_are_refused(tmp_path):
     (tmp_path / "train.txt").write_text(train + (tmp_path / "query.txt").read_text())
     with pytest.raises(InputError, match="queries are in"):
         data.import_split(tmp_path)
+    (tmp_path / "train.txt").write_text(train.split("\n")[0])
+    assert data.import_split(tmp_path).protocol == "overlap"
+    (tmp_path / "validation.txt").write_text(train.split("\n")[1])
+    with pytest.raises(InputError, match="validation.txt"):
+        data.import_split(tmp_path)
+    (tmp_path / "query.txt").write_bytes(b"\xff\xfe1")
+    with pytest.raises(InputError, match="query.txt"):
+        data.import_split(tmp_path)
 
 
 @pytest.mark.parametrize("n_queries", [0, -1, 5, 100])
@@ -148,6 +158,8 @@ def test_impossible_numbers_of_queries(n_queries):
         toy().split(n_queries)
     with pytest.raises(InputError, match="protocol"):
         toy().split(1, protocol="test")
+    with pytest.raises(InputError, match="validation_share"):
+        toy().split(1, validation_share=1.0)
 
 
 def test_without_concepts_there_are_no_queries():

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from wshash.datasets.text import read_text
 from wshash.errors import InputError
 
 
@@ -47,7 +48,8 @@ class Split:
         training on ``train`` without it and judging on it; the published model then trains on all of
         ``train``. Protocol ``"paper"``: ``database`` equals ``train``. Protocol ``"held-out"``: the two are
         disjoint.
-    protocol : {"paper", "held-out"}
+    protocol : {"paper", "held-out", "overlap"}
+        ``"overlap"``: of an imported split whose database holds some training rows but not just these.
     seed : int
     """
 
@@ -118,6 +120,10 @@ class TaggedImages:
             raise InputError(
                 f"{self.name}: labels must be bool of shape ({n}, {c}), got {self.labels.dtype} {self.labels.shape}"
             )
+        if self.salient is not None and (
+            self.salient.shape != (n, c) or self.salient.dtype != bool or (self.salient & ~self.labels).any()
+        ):
+            raise InputError(f"{self.name}: salient must be bool of shape ({n}, {c}) and true only where labels are")
         if len(set(self.ids)) != n:
             raise InputError(f"{self.name}: {n - len(set(self.ids))} picture ids occur more than once")
 
@@ -168,6 +174,8 @@ class TaggedImages:
         """
         if protocol not in ("paper", "held-out"):
             raise InputError(f"protocol {protocol!r} is unknown; choose 'paper' or 'held-out'")
+        if not 0 <= validation_share < 1:
+            raise InputError(f"validation_share {validation_share} is not in [0, 1)")
         rng = np.random.default_rng([seed, 0x5911])
         judged = np.flatnonzero(self.labels.any(axis=1))
         if not 0 < n_queries <= len(judged) or len(self) - n_queries < 2:
@@ -179,7 +187,7 @@ class TaggedImages:
         rest = rng.permutation(np.setdiff1d(np.arange(len(self)), query, assume_unique=True))
         train = rest if protocol == "paper" else rest[: len(rest) // 2]
         database = rest if protocol == "paper" else rest[len(rest) // 2 :]
-        validation = train[: round(validation_share * len(train))]
+        validation = train[: min(round(validation_share * len(train)), len(train) - 1)]
         return Split(query, np.sort(train), np.sort(database), np.sort(validation), protocol, seed)
 
     def export_split(self, split: Split, folder: str | Path) -> None:
@@ -198,8 +206,8 @@ class TaggedImages:
             path = folder / f"{part}.txt"
             if not path.is_file() and part != "validation":
                 raise InputError(f"{path} is missing; a split needs query.txt, train.txt and database.txt")
-            names = path.read_text(encoding="utf-8-sig").split("\n") if path.is_file() else []
-            names = [name.strip() for name in names if name.strip()]
+            names = read_text(path)[0].split("\n") if path.is_file() else []
+            names = [name.removesuffix("\r") for name in names if name.strip()]
             unknown = [name for name in names if name not in row]
             if unknown:
                 raise InputError(
@@ -210,5 +218,9 @@ class TaggedImages:
         overlap = np.intersect1d(parts["query"], np.union1d(parts["train"], parts["database"]))
         if len(overlap):
             raise InputError(f"{folder}: {len(overlap)} queries are in train.txt or database.txt too")
-        same = np.array_equal(parts["train"], parts["database"])
-        return Split(**parts, protocol="paper" if same else "held-out")
+        if not np.isin(parts["validation"], parts["train"]).all():
+            raise InputError(f"{folder}: validation.txt has pictures that are not in train.txt")
+        if np.array_equal(parts["train"], parts["database"]):
+            return Split(**parts, protocol="paper")
+        shared = np.isin(parts["train"], parts["database"]).any()
+        return Split(**parts, protocol="overlap" if shared else "held-out")

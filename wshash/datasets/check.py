@@ -61,21 +61,20 @@ class Report:
 
     def to_markdown(self) -> str:
         """The report as Markdown, lists cut at 20 entries."""
-        lines = [f"## {self.path}", "", f"Layout: {self.layout}. {self._verdict()}", ""]
-        if self.counts:
-            lines += ["| what | how many |", "| --- | ---: |"]
-            lines += [f"| {what} | {_number(value)} |" for what, value in self.counts.items()] + [""]
-        for title, entries in self._lists():
-            lines += [f"**{title}**", ""]
-            lines += [f"- {entry}" for entry in entries[:20]]
-            lines += [f"- ... and {len(entries) - 20:,} more"] * (len(entries) > 20) + [""]
-        return "\n".join(lines)
+        return self._render("## {}", ["| what | how many |", "| --- | ---: |"], "| {} | {} |", "**{}**")
 
     def __str__(self) -> str:
-        return self.to_markdown().replace("**", "").replace("## ", "")
+        return self._render("{}", [], "{1:>10}  {0}", "{}:")
 
-    def _verdict(self) -> str:
-        return "The study can run." if self.can_run else "The study cannot run on it yet."
+    def _render(self, head: str, table_head: list[str], row: str, title: str) -> str:
+        verdict = "The study can run." if self.can_run else "The study cannot run on it yet."
+        lines = [head.format(self.path), "", f"Layout: {self.layout}. {verdict}", ""]
+        if self.counts:
+            lines += table_head + [row.format(what, _number(n)) for what, n in self.counts.items()] + [""]
+        for name, entries in self._lists():
+            lines += [title.format(name), "", *(f"- {entry}" for entry in entries[:20])]
+            lines += [f"- ... and {len(entries) - 20:,} more"] * (len(entries) > 20) + [""]
+        return "\n".join(lines)
 
     def _lists(self) -> list[tuple[str, list[str]]]:
         lists = {

@@ -76,7 +76,7 @@ def _reason(path: str | Path, error: Exception) -> str:
         return "not a picture, or of an unknown format"
     if isinstance(error, Image.DecompressionBombError):
         return f"more than the {MAX_PIXELS:,} pixels allowed"
-    return f"truncated or garbled: {error or type(error).__name__}"
+    return f"cannot be decoded: {error or type(error).__name__}"
 
 
 def _turn_upright(image: Image.Image) -> None:
