@@ -67,8 +67,9 @@ TINTS = {
 def develop(colour, surface, rng, facts: set, clear: bool = False):
     """Exposure, colours, blur, grain, vignette and frame: the picture as uint8, and its map.
 
-    ``clear``: no strong blur, for pictures whose subject is small points of light. A print in black and white loses
-    the colours that make a sunset or a rainbow, so these are always in colour.
+    Adds the film to ``facts`` where a viewer would name it. ``clear``: no strong blur, for pictures whose subject is
+    small points of light. Black and white would take the colours that make a sunset or a rainbow, so these are
+    always in colour.
     """
     size = len(colour)
     what = surface & 31
@@ -93,6 +94,7 @@ def develop(colour, surface, rng, facts: set, clear: bool = False):
         image = punch[..., None] * np.array((1.0, 0.90, 0.72) if film == "sepia" else (1.0, 1.0, 1.0), np.float32)
         facts.add(film)
     elif film == "faded":
+        facts.add(film)
         image = 0.12 + 0.82 * (grey[..., None] + rng.uniform(0.5, 0.75) * (image - grey[..., None]))
     elif film == "strong":
         image = grey[..., None] + rng.uniform(1.25, 1.6) * (image - grey[..., None])

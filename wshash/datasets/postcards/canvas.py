@@ -188,3 +188,13 @@ class Canvas:
     def shade(self, x, y, rx, ry, strength=0.35) -> None:
         """A soft shadow on the ground."""
         self.fill(circle(x, y, rx, ry), (0.0, 0.0, 0.02), None, alpha=strength, soft=min(rx, ry) * 0.5, lit=False)
+
+    def glow(self, x, y, radius, colour, strength) -> None:
+        """Light around something that shines, fading with the distance."""
+        side, reach = self.side, 1.8 * radius
+        left, right = max(int((x - reach) * side), 0), min(int((x + reach) * side) + 1, side)
+        top, bottom = max(int((y - reach) * side), 0), min(int((y + reach) * side) + 1, side)
+        if right > left and bottom > top:
+            across, down = (self.x[left:right] - x) / radius, (self.y[top:bottom, None] - y) / radius
+            alpha = strength * np.exp(-1.6 * (across**2 + down**2))
+            self.blend(alpha.astype(np.float32), np.asarray(colour, np.float32), None, top, left)

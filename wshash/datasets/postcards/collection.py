@@ -6,16 +6,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from zipfile import BadZipFile
 
-import cv2
 import joblib
 import numpy as np
 from tqdm import tqdm
 
 from wshash.datasets.base import TaggedImages
 from wshash.datasets.postcards import folksonomy
-from wshash.datasets.postcards.concepts import CONCEPTS, shares, tiers
-from wshash.datasets.postcards.drawing import draw, drawing_version
-from wshash.datasets.postcards.lexicon import SIGHTS
+from wshash.datasets.postcards.concepts import CONCEPTS, SIGHTS, shares, tiers
+from wshash.datasets.postcards.drawing import draw, drawing_version, sights
 from wshash.errors import InputError
 from wshash.paths import runs_root
 
@@ -48,78 +46,54 @@ class Postcards(Sequence):
         return f"postcards-{drawing_version()}-seed{self.seed}-{self.size}px"
 
 
-def _prevailing(picture: np.ndarray) -> list[str]:
-    """Colours that take a fifth of the picture or more: hue of its saturated pixels."""
-    hsv = cv2.cvtColor(picture, cv2.COLOR_RGB2HSV)
-    vivid = hsv[(hsv[..., 1] > 110) & (hsv[..., 2] > 70)][:, 0].astype(int)
-    bounds = {
-        "red": (172, 188),
-        "orange": (8, 20),
-        "yellow": (20, 34),
-        "green": (36, 84),
-        "blue": (95, 128),
-        "pink": (140, 172),
-    }
-    share = (
-        {c: np.mean((vivid >= lo) & (vivid < hi) | (vivid + 180 < hi)) for c, (lo, hi) in bounds.items()}
-        if len(vivid)
-        else {}
-    )
-    return [c for c, s in share.items() if s * len(vivid) > 0.2 * hsv.shape[0] * hsv.shape[1]]
-
-
 def _look(seed: int, first: int, last: int, size: int) -> tuple[np.ndarray, np.ndarray]:
-    """Shares of the concepts, and sights, in pictures first to last-1, without keeping the pictures."""
-    names = list(SIGHTS)
+    """Shares of the concepts and sights seen in pictures first to last-1, without keeping the pictures."""
     share = np.zeros((last - first, len(CONCEPTS)), np.float32)
-    sights = np.zeros((last - first, len(names)), bool)
+    seen = np.zeros((last - first, len(SIGHTS)), bool)
     for k in range(last - first):
         picture, surface, facts = draw(seed, first + k, size)
-        share[k] = shares(surface)
-        sights[k] = np.isin(names, [*facts, *_prevailing(picture)])
-    return share, sights
+        share[k], seen[k] = shares(surface), np.isin(SIGHTS, sights(picture, facts))
+    return share, seen
 
 
 def _table(n: int, seed: int, size: int, n_jobs: int) -> tuple[np.ndarray, np.ndarray]:
-    """Shares n×24 and sights n×s of the first n pictures, from the cache as far as it reaches."""
+    """Shares n×24 and sights n×12 of the first n pictures, from the cache as far as it reaches.
+
+    A cache file holds the first pictures of a block; what is missing is drawn, in parallel, and added to it.
+    """
     folder = runs_root() / "postcards" / f"{drawing_version()}-seed{seed}-{size}px"
-    blocks, missing = {}, []
-    for start in range(0, n, BLOCK):
-        path, wanted = folder / f"{start:08d}.npz", min(BLOCK, n - start)
-        try:
-            with np.load(path, allow_pickle=False) as stored:
-                blocks[start] = [(stored["share"], stored["sights"])]
-        except (
-            OSError,
-            ValueError,
-            KeyError,
-            EOFError,
-            BadZipFile,
-            zlib.error,
-        ):  # not there yet, or cut short: draw it again
-            blocks[start] = [(np.zeros((0, len(CONCEPTS)), np.float32), np.zeros((0, len(SIGHTS)), bool))]
-        have = len(blocks[start][0][0])
-        missing += [(start, k, min(k + CHUNK, start + wanted)) for k in range(start + have, start + wanted, CHUNK)]
-    tasks = (joblib.delayed(_look)(seed, first, last, size) for _, first, last in missing)
-    jobs = n_jobs if len(missing) > 2 else 1
-    drawn = joblib.Parallel(n_jobs=jobs, return_as="generator")(tasks)
-    progress = tqdm(total=sum(last - first for _, first, last in missing), desc="drawing postcards", disable=None)
-    for position, ((start, first, last), part) in enumerate(zip(missing, drawn, strict=True)):
-        blocks[start].append(part)
-        progress.update(last - first)
-        if position + 1 == len(missing) or missing[position + 1][0] != start:
-            blocks[start] = [tuple(np.concatenate(column) for column in zip(*blocks[start], strict=True))]
-            _save(folder / f"{start:08d}.npz", *blocks[start][0])
-    progress.close()
-    share, sights = (np.concatenate([b[0][k] for b in blocks.values()]) for k in range(2))
-    return share[:n], sights[:n]
+    blocks = {start: [_stored(folder / f"{start:08d}.npz")] for start in range(0, n, BLOCK)}
+    missing = [
+        (start, first, min(first + CHUNK, start + BLOCK, n))
+        for start, parts in blocks.items()
+        for first in range(start + len(parts[0][0]), min(start + BLOCK, n), CHUNK)
+    ]
+    parallel = joblib.Parallel(n_jobs=n_jobs if len(missing) > 2 else 1, return_as="generator")
+    drawn = parallel(joblib.delayed(_look)(seed, first, last, size) for _, first, last in missing)
+    with tqdm(total=sum(last - first for _, first, last in missing), desc="drawing postcards", disable=None) as bar:
+        for (start, first, last), part in zip(missing, drawn, strict=True):
+            blocks[start].append(part)
+            bar.update(last - first)
+            if last in (start + BLOCK, n):
+                blocks[start] = [tuple(np.concatenate(column) for column in zip(*blocks[start], strict=True))]
+                _store(folder / f"{start:08d}.npz", *blocks[start][0])
+    share, seen = (np.concatenate([parts[0][k] for parts in blocks.values()])[:n] for k in range(2))
+    return share, seen
 
 
-def _save(path: Path, share: np.ndarray, sights: np.ndarray) -> None:
+def _stored(path: Path) -> tuple[np.ndarray, np.ndarray]:
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            return stored["share"], stored["seen"]
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile, zlib.error):  # not there, or damaged: drawn again
+        return np.zeros((0, len(CONCEPTS)), np.float32), np.zeros((0, len(SIGHTS)), bool)
+
+
+def _store(path: Path, share: np.ndarray, seen: np.ndarray) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f"{path.stem}.{os.getpid()}.tmp")
     with open(temporary, "wb") as file:
-        np.savez(file, share=share, sights=sights)
+        np.savez(file, share=share, seen=seen)
     os.replace(temporary, path)
 
 
@@ -175,10 +149,10 @@ def load(
     if untagged not in ("drop", "keep"):
         raise InputError(f"{name}: untagged must be 'drop' or 'keep', got {untagged!r}")
     n, seed, size = int(n), int(seed), int(size)
-    share, sights = _table(n, seed, size, n_jobs)
+    share, seen = _table(n, seed, size, n_jobs)
     visible, salient = tiers(share)
     names = np.array(list(SIGHTS))
-    tags = folksonomy.tag(visible, salient, [names[row] for row in sights], seed, tag_noise, tag_seed)
+    tags = folksonomy.tag(visible, salient, [names[row] for row in seen], seed, tag_noise, tag_seed)
     report = {"pictures": n, "without any concept": int((~visible.any(axis=1)).sum())}
     if untagged == "keep":
         bare = np.random.default_rng([seed, 0xBA2E]).random(n) < folksonomy.UNTAGGED

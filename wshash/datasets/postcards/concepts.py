@@ -7,6 +7,11 @@ CONCEPTS = (
     "grass", "tree", "flower", "building", "house", "road", "car", "boat", "bird", "bridge", "rainbow",
 )  # fmt: skip
 
+# What else a viewer would name.
+SIGHTS = (
+    "church", "reflection", "macro", "bw", "sepia", "faded", "blue", "red", "green", "yellow", "orange", "pink",
+)  # fmt: skip
+
 # The map beside the picture holds one byte a pixel: five bits say what the pixel shows (0: none of the concepts),
 # the bits above say in which light. Night is on every pixel of a night scene, sunset on those of its sky.
 WHAT = {"": 0} | {concept: k for k, concept in enumerate(CONCEPTS, start=1)}

@@ -4,11 +4,12 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
+import cv2
 import numpy as np
 
 from wshash.datasets.postcards import camera, scenes
 from wshash.datasets.postcards.canvas import Canvas
-from wshash.datasets.postcards.concepts import WHAT
+from wshash.datasets.postcards.concepts import SIGHTS, WHAT
 from wshash.datasets.postcards.light import draw_light
 
 _WEIGHTS = np.array([weight for _, weight, _ in scenes.SCENES], float)
@@ -51,3 +52,22 @@ def draw(seed: int, index: int, size: int = 128) -> tuple[np.ndarray, np.ndarray
     starry = bool((surface & 31 == WHAT["stars"]).any())
     picture, surface = camera.develop(colour, surface, rng, facts, clear=starry)
     return picture, surface, facts
+
+
+HUES = {
+    "red": (172, 188),
+    "orange": (8, 20),
+    "yellow": (20, 34),
+    "green": (36, 84),
+    "blue": (95, 128),
+    "pink": (140, 172),
+}
+
+
+def sights(picture: np.ndarray, facts: set[str]) -> list[str]:
+    """Those of ``concepts.SIGHTS`` that hold: facts, and colours whose vivid pixels take a fifth of the picture."""
+    hue, saturation, value = cv2.split(cv2.cvtColor(picture, cv2.COLOR_RGB2HSV))
+    vivid = hue[(saturation > 110) & (value > 70)].astype(int)
+    vivid[vivid < 8] += 180  # red lies on both ends of OpenCV's 0..179
+    prevailing = [c for c, (low, high) in HUES.items() if np.sum((vivid >= low) & (vivid < high)) > 0.2 * hue.size]
+    return [sight for sight in SIGHTS if sight in facts or sight in prevailing]

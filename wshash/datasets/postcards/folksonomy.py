@@ -16,8 +16,8 @@ from wshash.datasets.postcards.lexicon import (
     FOREIGN,
     HOMES,
     LANGUAGES,
+    LOOKS,
     NAMES,
-    SIGHTS,
     YEARS,
 )
 
@@ -54,7 +54,7 @@ def _topics(language: str) -> dict[str, tuple[float, tuple]]:
 
     return {
         topic: (readily, _table({word: weight(word, w) for word, w in words.items() if weight(word, w)}))
-        for topic, (readily, words) in (NAMES | SIGHTS).items()
+        for topic, (readily, words) in (NAMES | LOOKS).items()
     }  # fmt: skip
 
 
@@ -97,7 +97,7 @@ def topics_of(visible: np.ndarray, salient: np.ndarray, sights, language: str):
     names = [CONCEPTS[j] for j in np.flatnonzero(visible)]
     main = {CONCEPTS[j] for j in np.flatnonzero(salient)}
     weights = {name: topics[name][0] * (SALIENT if name in main else 1.0) for name in names}
-    weights |= {sight: topics[sight][0] for sight in sights if sight in SIGHTS}
+    weights |= {sight: topics[sight][0] for sight in sights}
     return _table(weights) if weights else None
 
 
@@ -108,7 +108,7 @@ def tag(visible, salient, sights, seed: int, noise: float = TAG_NOISE, tag_seed:
     ----------
     visible, salient : bool arrays, n×24
     sights : list of n collections of str
-        Names of ``lexicon.SIGHTS`` that apply to the picture.
+        Names of ``concepts.SIGHTS`` that apply to the picture.
     seed : int
         Of the collection: who owns which picture.
     noise : float in [0, 1]

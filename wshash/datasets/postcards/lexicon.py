@@ -119,7 +119,7 @@ NAMES = {
 NAMES = {concept: (weight, _words(text)) for concept, (weight, text) in NAMES.items()}
 
 # What else a user sees in the picture: facts of the drawing, and the colours that prevail in it.
-SIGHTS = {
+LOOKS = {
     "church": (
         1.2,
         "church:30 religion:7 iglesia:4 chiesa:4 kirche:4 tower:8 architecture:8 eglise:3 faith:2 cathedral:5",
@@ -169,7 +169,7 @@ SIGHTS = {
         "pink:40 rosa:10 purple:10",
     ),
 }
-SIGHTS = {sight: (weight, _words(text)) for sight, (weight, text) in SIGHTS.items()}
+LOOKS = {sight: (weight, _words(text)) for sight, (weight, text) in LOOKS.items()}
 
 # What no picture shows. kind -> (share of such tags, words)
 CONTEXT = {

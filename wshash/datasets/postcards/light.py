@@ -41,7 +41,7 @@ SKIES = {
 # What the light does to a colour, how far haze swallows the distance, and what hangs in the sky.
 AMBIENT = {
     "day": (1.0, 1.0, 0.97), "overcast": (0.80, 0.84, 0.87), "golden": (1.02, 0.88, 0.68),
-    "sunset": (0.50, 0.35, 0.34), "night": (0.24, 0.28, 0.42), "fog": (0.84, 0.87, 0.88),
+    "sunset": (0.50, 0.35, 0.34), "night": (0.30, 0.34, 0.48), "fog": (0.84, 0.87, 0.88),
 }  # fmt: skip
 HAZE = {"day": 0.62, "overcast": 0.62, "golden": 0.66, "sunset": 0.55, "night": 0.35, "fog": 0.97}
 

@@ -175,7 +175,7 @@ def lamp_post(c: Canvas, x, foot, size) -> None:
     c.stroke(np.array([(x, foot), (x, foot - size)]), 0.012, (0.12, 0.13, 0.14), "")
     evening = c.light.kind in ("night", "sunset")
     if evening:
-        c.fill(circle(x, foot - size, 0.09), (1.0, 0.82, 0.5), None, lit=False, alpha=0.4, soft=0.03)
+        c.glow(x, foot - size, 0.1, (1.0, 0.82, 0.5), 0.55)
     c.fill(
         circle(x, foot - size, 0.02, 0.026),
         (1.0, 0.9, 0.66) if evening else (0.8, 0.8, 0.76),

@@ -26,9 +26,10 @@ def sun(c: Canvas, horizon: float = 1.0, radius: float | None = None) -> None:
     light, low = c.light, c.light.kind in ("sunset", "golden")
     radius = radius or c.rng.uniform(0.035, 0.075) * (1.25 if low else 0.9)
     x, y = light.sun_x, max(horizon * (1 - light.sun_height), radius * 0.5)
-    colour = mix(light.glow, (1.0, 0.62, 0.2), c.rng.uniform(0, 0.6)) if light.kind == "sunset" else light.glow
-    for spread, strength in ((3.2, 0.28), (1.9, 0.35)):
-        c.fill(circle(x, y, radius * spread), light.glow, None, lit=False, alpha=strength, soft=radius * 0.6)
+    red = c.rng.uniform(0, 0.12) if c.rng.random() < 0.5 else c.rng.uniform(0.6, 0.95)  # white-hot, or through haze
+    colour = mix((1.0, 0.97, 0.84), (1.0, 0.55, 0.18), red if low else 0.0)
+    c.glow(x, y, radius * 4.5, light.glow, 0.4)
+    c.glow(x, y, radius * 2.2, light.glow, 0.5)
     c.fill(circle(x, y, radius), colour, "sun", lit=False, soft=radius * 0.06)
 
 
@@ -38,7 +39,7 @@ def moon(c: Canvas, x=None, y=None, radius=None) -> None:
     radius = radius or rng.uniform(0.035, 0.075)
     x, y = rng.uniform(0.15, 0.85) if x is None else x, rng.uniform(0.12, 0.3) if y is None else y
     pale = (0.98, 0.96, 0.86)
-    c.fill(circle(x, y, radius * 2.4), c.light.glow, None, lit=False, alpha=0.22, soft=radius * 0.8)
+    c.glow(x, y, radius * 3.2, c.light.glow, 0.4)
     if rng.random() < 0.4:  # a crescent: its outer and inner edge
         t, tilt, side = np.linspace(-np.pi / 2, np.pi / 2, 24), rng.uniform(-0.5, 0.5), rng.choice((-1, 1))
         thick = rng.uniform(0.15, 0.6)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from wshash.datasets.postcards.canvas import Canvas, fractal, smoothstep
+from wshash.datasets.postcards.canvas import Canvas, box, fractal, outline, smoothstep
 from wshash.datasets.postcards.light import palette
 
 LEAVES = palette("#386b29 #477a2e #2e5c2e #577529 #cc6b1f #b8421f #db9e29 #eba8bd")
@@ -52,60 +52,36 @@ def leafy(c: Canvas, x, foot, height, colour=None, depth=0.0, shadow=True) -> No
 
 
 def conifer(c: Canvas, x, foot, height, depth=0.0, snowy=False, colour=(0.12, 0.28, 0.18)) -> None:
-    """A fir: tiers of drooping boughs, white on their upper side in winter."""
-    rng, tiers = c.rng, 5 if height < 0.12 else 7
+    """A fir: tiers of drooping boughs, white on their upper side in winter; from afar a jagged outline."""
+    rng, tiers = c.rng, 4 if height < 0.13 else 7
     wide = height * rng.uniform(0.2, 0.28)
-    colour = np.asarray(colour) * rng.uniform(0.8, 1.25)
-    c.fill(
-        np.array(
-            [
-                (x - wide * 0.1, foot),
-                (x - wide * 0.1, foot - 0.2 * height),
-                (x + wide * 0.1, foot - 0.2 * height),
-                (x + wide * 0.1, foot),
-            ]
-        ),
-        BARK,
-        "tree",
-        depth=depth,
-    )
-    for k in range(tiers):
-        low, w = foot - height * (0.1 + 0.8 * k / tiers), wide * (1 - 0.9 * k / tiers)
-        high, sag = low - height * 0.3, height * 0.03
-        bough = np.array(
-            [
-                (x, high),
-                (x + w * 0.45, low - 0.09 * height),
-                (x + w, low + sag),
-                (x + w * 0.3, low - sag * 0.5),
-                (x - w * 0.3, low - sag * 0.5),
-                (x - w, low + sag),
-                (x - w * 0.45, low - 0.09 * height),
-            ]
-        )
-        side = c.light.side
-        c.fill(
-            bough,
-            colour * (1.25 if side < 0 else 0.6),
-            "tree",
-            to=colour * (0.6 if side < 0 else 1.25),
-            across=True,
-            depth=depth,
-        )
+    colour, side = np.asarray(colour) * rng.uniform(0.8, 1.25), c.light.side
+    left, right = (colour * 1.25, colour * 0.6) if side < 0 else (colour * 0.6, colour * 1.25)
+    k = np.arange(tiers)
+    low, w, sag = foot - height * (0.1 + 0.8 * k / tiers), wide * (1 - 0.9 * k / tiers), height * 0.03
+    if height < 0.13:
+        edge = np.stack([np.stack([w, low + sag], 1), np.stack([w * 0.45, low - 0.09 * height], 1)], axis=1)
+        edge = np.concatenate([[(wide * 0.1, foot)], edge.reshape(-1, 2), [(0, foot - height)]])
+        fir = np.concatenate([edge, (edge * (-1, 1))[::-1]]) + (x, 0)
+        c.fill(fir, left, "tree", to=right, across=True, depth=depth)
         if snowy:
-            cap = np.array(
-                [
-                    (x, high),
-                    (x + w * 0.4, low - 0.1 * height),
-                    (x + w * 0.85, low),
-                    (x + w * 0.3, low - 0.07 * height),
-                    (x, low - 0.12 * height),
-                    (x - w * 0.35, low - 0.06 * height),
-                    (x - w * 0.85, low),
-                    (x - w * 0.4, low - 0.1 * height),
-                ]
+            c.fill(
+                (fir - (x, foot)) * (0.6, 0.8) + (x, foot - 0.2 * height),
+                (0.93, 0.95, 1.0),
+                None,
+                depth=depth,
+                alpha=0.8,
             )
-            c.fill(cap, (0.93, 0.95, 1.0), None, to=(0.78, 0.84, 0.94), depth=depth)
+        return
+    stem = np.array(BARK)
+    c.fill(box(x - wide * 0.1, foot - 0.2 * height, x + wide * 0.1, foot), stem, "tree", depth=depth)
+    bough = outline("0,-0.3 0.45,-0.09 1,0.03 0.3,-0.015 -0.3,-0.015 -1,0.03 -0.45,-0.09")
+    cap = outline("0,-0.3 0.4,-0.1 0.85,0 0.3,-0.07 0,-0.12 -0.35,-0.06 -0.85,0 -0.4,-0.1")
+    for k in range(tiers):
+        c.fill(bough * (w[k], height) + (x, low[k]), left, "tree", to=right, across=True, depth=depth)
+        if snowy:
+            snow = cap * (w[k], height) + (x, low[k])
+            c.fill(snow, (0.93, 0.95, 1.0), None, to=(0.78, 0.84, 0.94), depth=depth)
 
 
 def palm(c: Canvas, x, foot, height) -> None:

@@ -111,7 +111,7 @@ def car_front(c: Canvas, x, y, size, depth=0.0, rear=False) -> None:
     for lx in (-0.36, 0.36):
         centre = at([(lx, 0.29)])[0]
         if evening:
-            c.fill(circle(*centre, 0.2 * size), lamp, None, lit=False, alpha=0.4, soft=0.06 * size)
+            c.glow(*centre, 0.24 * size, lamp, 0.6)
         c.fill(circle(*centre, 0.085 * size), lamp, "car", lit=not evening)
 
 
