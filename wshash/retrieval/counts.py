@@ -6,7 +6,6 @@ nothing depends on how a sort breaks ties.
 
 import os
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
 
 import numpy as np
 from numba import njit, types
@@ -56,44 +55,47 @@ def _popcount(typing_context, word):
     return types.uint64(types.uint64), generate
 
 
-@cache
-def _kernel(code_words: int, mask_words: int, graded: bool):
-    """The counting loop for codes and masks of so many words: constants let LLVM unroll and vectorise."""
-
-    @njit(nogil=True, cache=True)
-    def count(queries, query_masks, codes, masks, n_grades, out):
-        size = out.shape[1]
-        level = np.empty(_BLOCK, np.uint32)
-        # Close codes fall on few levels: with one table each increment would wait for the one before.
-        tables = np.zeros((4, size), np.int32)
-        for start in range(0, codes.shape[1], _BLOCK):
-            n = min(_BLOCK, codes.shape[1] - start)
-            for q in range(queries.shape[0]):
+@njit(nogil=True, cache=True)
+def _count(queries, query_masks, codes, masks, grades, out):
+    """Add to ``out[q, d × grades + g]`` the number of items at distance d that share g concepts with query q."""
+    level_block, shared_block = np.empty(_BLOCK, np.uint32), np.empty(_BLOCK, np.uint64)
+    # Close codes fall on few levels: with one table each increment would wait for the one before.
+    first, second, third, fourth = np.zeros((4, out.shape[1]), np.int32)
+    for start in range(0, codes.shape[1], _BLOCK):
+        n = min(_BLOCK, codes.shape[1] - start)
+        level, shared = level_block[:n], shared_block[:n]
+        for q in range(queries.shape[0]):
+            # One word of all items at a time: loops over plain slices are what LLVM vectorises.
+            level[:] = 0
+            for w in range(codes.shape[0]):
+                words, query = codes[w, start : start + n], queries[q, w]
                 for j in range(n):
-                    distance = np.uint64(0)
-                    shared = np.uint64(0)
-                    for w in range(code_words):
-                        distance += _popcount(codes[w, start + j] ^ queries[q, w])
-                    for w in range(mask_words):
-                        both = masks[w, start + j] & query_masks[q, w]
-                        if graded:
-                            shared += _popcount(both)
-                        else:
-                            shared |= both
-                    grade = shared if graded else np.uint64(shared != 0)
-                    level[j] = np.uint32(distance * np.uint64(n_grades) + grade)
-                tables[:] = 0
-                for j in range(0, n - 3, 4):
-                    tables[0, level[j]] += 1
-                    tables[1, level[j + 1]] += 1
-                    tables[2, level[j + 2]] += 1
-                    tables[3, level[j + 3]] += 1
-                for j in range(n - n % 4, n):
-                    tables[0, level[j]] += 1
-                for i in range(size):
-                    out[q, i] += tables[0, i] + tables[1, i] + tables[2, i] + tables[3, i]
-
-    return count
+                    level[j] += np.uint32(_popcount(words[j] ^ query))
+            shared[:] = 0
+            for w in range(masks.shape[0]):
+                words, query = masks[w, start : start + n], query_masks[q, w]
+                if query == 0:
+                    continue
+                if grades == 2:
+                    for j in range(n):
+                        shared[j] |= words[j] & query
+                else:
+                    for j in range(n):
+                        shared[j] += _popcount(words[j] & query)
+            for j in range(n):
+                grade = np.uint32(shared[j] != 0) if grades == 2 else np.uint32(shared[j])
+                level[j] = level[j] * np.uint32(grades) + grade
+            first[:], second[:], third[:], fourth[:] = 0, 0, 0, 0
+            for j in range(0, n - 3, 4):
+                first[level[j]] += 1
+                second[level[j + 1]] += 1
+                third[level[j + 2]] += 1
+                fourth[level[j + 3]] += 1
+            for j in range(n - n % 4, n):
+                first[level[j]] += 1
+            row = out[q]
+            for i in range(len(row)):
+                row[i] += first[i] + second[i] + third[i] + fourth[i]
 
 
 class HammingCounter:
@@ -139,11 +141,10 @@ class HammingCounter:
         """
         codes, masks = pack_words(query_codes), pack_words(query_labels)
         out = np.zeros((len(codes), (self.n_bits + 1) * self.grades), np.int32)
-        kernel = _kernel(codes.shape[1], masks.shape[1], self.grades > 2)
         bounds = np.linspace(0, len(codes), min(self._threads, len(codes)) + 1).astype(int)
 
         def run(part):
-            kernel(codes[part], masks[part], self._codes, self._masks, self.grades, out[part])
+            _count(codes[part], masks[part], self._codes, self._masks, self.grades, out[part])
 
         parts = [slice(a, b) for a, b in zip(bounds[:-1], bounds[1:], strict=True)]
         with ThreadPoolExecutor(len(parts) or 1) as pool:
