@@ -123,7 +123,7 @@ def image_similarity(B, T, other=None) -> np.ndarray:
     ndarray, n×p
     """
     other = B if other is None else other
-    return np.asarray(other @ np.asarray(B @ T).T).T
+    return np.asarray(other @ np.ascontiguousarray(np.asarray(B @ T).T)).T
 
 
 class TagSimilarity:
@@ -201,19 +201,19 @@ class TagSimilarity:
         """
         left = self.B[np.asarray(rows)]
         right = left if columns is None else self.B[np.asarray(columns)]
-        # Only tags that occur here matter: T shrinks from V×V to a few hundred squared for a batch.
+        if not self.best_match:
+            return image_similarity(left, self.T, right)
+        # Only tags that occur here matter: T shrinks from V×V to a few hundred squared.
         (left, left_tags), (right, right_tags) = _compact(left), _compact(right)
         T = self.T[np.ix_(left_tags, right_tags)]
-        if not self.best_match:
-            return np.asarray(right @ np.ascontiguousarray((left @ T).T)).T
         return (right @ _best(left, T).T).T / 2 + left @ _best(right, T.T).T / 2
 
     def pairs(self, i, j) -> np.ndarray:
         """Similarity of picture ``i[p]`` and picture ``j[p]`` for each p; float32."""
         i, j = np.asarray(i), np.asarray(j)
         out = np.empty(len(i), np.float32)
-        for start in range(0, len(i), 4096):
-            part = slice(start, start + 4096)
+        for start in range(0, len(i), 1024):
+            part = slice(start, start + 1024)
             left, right = self.B[i[part]], self.B[j[part]]
             if self.best_match:
                 reach = (right.multiply(_best(left, self.T)) + left.multiply(_best(right, self.T))) / 2
@@ -268,23 +268,20 @@ class TagSimilarity:
         """
         rows = np.flatnonzero(self.known)
         block = max(1, min(block, len(rows), max_bytes // (16 * max(len(self.T), 1))))
-        width = max(1, max_bytes // (32 * block))  # similarities, their mask, and the pairs if all are above
+        # Of a pair: similarity, mask, and 28 bytes if it is above; best-match looks at all tags of the pictures.
+        width = max(1, max_bytes // (32 * block * (8 if self.best_match else 1)))
         for start in range(0, len(rows), block):
             left = rows[start : start + block]
             for first in range(start, len(rows), width):
                 right = rows[first : first + width]
-                similarity = self._stripe(left, right)
+                similarity = np.ascontiguousarray(self.block(left, right).T)
                 above = similarity > threshold
-                above &= right[:, None] > left
-                b, a = np.nonzero(above)
-                if len(a):
-                    yield left[a], right[b], similarity[b, a]
-
-    def _stripe(self, left, right) -> np.ndarray:
-        """``block(left, right).T`` for many right and few left pictures: one sparse product, no copy of T."""
-        if self.best_match:
-            return np.ascontiguousarray(self.block(left, right).T)
-        return np.asarray(self.B[right] @ np.ascontiguousarray((self.B[left] @ self.T).T))
+                if first < start + block:
+                    above &= right[:, None] > left
+                found = np.flatnonzero(above)
+                if len(found):
+                    j, i = np.divmod(found, len(left))
+                    yield left[i], right[j], similarity.ravel()[found]
 
     def permuted(self, seed: int = 0) -> "TagSimilarity":
         """The placebo: the same tag lists, dealt out to the pictures at random."""

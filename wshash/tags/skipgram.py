@@ -66,7 +66,7 @@ class TagVectors:
 
 def train_skipgram(
     tags: Sequence[Sequence[str]],
-    dim: int = 100,
+    dim: int = 32,
     epochs: int | str = "auto",
     window: int | None = None,
     negative: int = 5,
@@ -81,7 +81,8 @@ def train_skipgram(
     tags : n lists of str
         A list is a set: repeated tags count once, and the order is dropped (the lists are sorted).
     dim : int
-        Length d of the vectors.
+        Length d of the vectors. On MIRFLICKR's tags 32 recognises held-out lists better than 16, 64 or 100, and
+        depends less on the number of epochs; a collection with many more tags may bear more.
     epochs : int or "auto"
         Passes over the lists. The scale of eq. (2) depends on it strongly, so ``"auto"`` leaves it to
         :func:`choose_epochs`, which sees tags only.
@@ -148,7 +149,7 @@ def choose_epochs(
     lists: Sequence[Sequence[str]],
     grid: Sequence[int] = (1, 2, 4, 6, 8, 12, 16, 24, 32, 48, 64),
     share: float = 0.2,
-    dim: int = 100,
+    dim: int = 32,
     window: int | None = None,
     negative: int = 5,
     sample: float = 1e-3,
