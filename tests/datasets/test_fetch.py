@@ -44,7 +44,7 @@ class Handler(BaseHTTPRequestHandler):
         if kind == "page":
             return self.answer(200, b"<html>This site has moved</html>")
         start = 0
-        if wanted and kind != "norange" and self.headers.get("If-Range", etag) == etag:
+        if wanted and kind not in ("norange", "flaps") and self.headers.get("If-Range", etag) == etag:
             start = int(wanted.removeprefix("bytes=").rstrip("-"))
             if start >= len(body):
                 return self.answer(416, b"", **{"Content-Range": f"bytes */{len(body)}"})
@@ -56,6 +56,8 @@ class Handler(BaseHTTPRequestHandler):
         if kind in ("breaks", "nomark", "norange") and server.breaks_left:
             server.breaks_left -= 1
             stop = min(len(body), start + len(body) // 3)
+        if kind == "flaps":
+            stop = len(body) // 3 * (1 + len(server.seen) % 2)
         self.answer(206 if start else 200, body[start:stop], length=len(body) - start, **headers)
 
     def answer(self, status, body, length=None, **headers):
@@ -115,6 +117,13 @@ def test_a_broken_connection_is_taken_up_again(server, tmp_path):
     for n_thirds, start in enumerate(starts, start=1):  # nothing comes twice but a block that broke
         assert n_thirds * (len(DATA) // 3 - 2**14) < start <= n_thirds * (len(DATA) // 3)
     assert [status for *_, status in server.seen] == [200, 206, 206]
+
+
+def test_a_server_that_never_sends_all_is_left(server, tmp_path):
+    with pytest.raises(InputError, match="broke"):
+        get(server, tmp_path, "flaps")
+    get(server, tmp_path, "flaps", "fine")
+    check(tmp_path)
 
 
 def test_redirects_are_followed(server, tmp_path):
@@ -227,15 +236,23 @@ def test_no_server_at_all(server, tmp_path):
         fetch("toy", tmp_path, retries=0, registry=options)
 
 
-def test_more_bytes_than_expected(server, tmp_path):
-    with pytest.raises(InputError, match="more than|bytes, not"):
-        get(server, tmp_path, "fine", size=1000)
+@pytest.mark.parametrize("limits", [{"size": 1000}, {"size": None, "max_bytes": 1000}])
+def test_more_bytes_than_expected(server, tmp_path, limits):
+    with pytest.raises(InputError, match="bytes, not 1,000"):
+        get(server, tmp_path, "fine", **limits)
     assert not (tmp_path / "toy").exists()
 
 
 def test_what_unpacks_to_too_much_is_refused(server, tmp_path):
     with pytest.raises(InputError, match="not unpacked"):
         get(server, tmp_path, "fine", max_bytes=1000)
+    assert not (tmp_path / "toy").exists()
+
+
+def test_a_root_that_cannot_be(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(InputError, match="choose another folder"):
+        fetch("mirflickr25k", tmp_path / "file/root")
 
 
 def test_announcement(tmp_path):

@@ -1,16 +1,13 @@
 """Download data sets: announced, resumed, verified, unpacked safely, and by hand where a link is dead."""
 
 import errno
-import json
-import os
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
 import pooch
 import requests
-from tqdm import tqdm
 
+from wshash.datasets.download import ResumingDownloader
 from wshash.datasets.unpack import unpack
 from wshash.errors import InputError
 from wshash.paths import data_root
@@ -162,8 +159,8 @@ def fetch(
     keep_archives : bool
         Keep the zip files after unpacking.
     retries : int
-        How often a connection that breaks is taken up again before the next mirror is tried; one that brought
-        nothing new counts.
+        Attempts to take up a broken connection before the next mirror is tried; an attempt that brings new
+        bytes does not count.
     registry : dict
 
     Returns
@@ -179,7 +176,10 @@ def fetch(
     """
     source = _source(name, registry)
     root = _root(source, root)
-    root.mkdir(parents=True, exist_ok=True)
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"{root} cannot be made: {error.strerror}; choose another folder") from error
     for archive in source.archives:
         folder = root / archive.folder
         if folder.is_dir() and any(folder.iterdir()):
@@ -195,10 +195,11 @@ def _download(source: Source, archive: Archive, root: Path, retries: int) -> Pat
     pooch.get_logger().setLevel("WARNING")
     failures = []
     for url in archive.urls:
+        downloader = ResumingDownloader(
+            root / archive.file, archive.size, archive.max_bytes, archive.checksum is not None, retries
+        )
         try:
-            return Path(
-                pooch.retrieve(url, archive.checksum, archive.file, root, downloader=_Resuming(archive, root, retries))
-            )
+            return Path(pooch.retrieve(url, archive.checksum, archive.file, root, downloader=downloader))
         except (requests.RequestException, ValueError) as error:
             failures.append(f"  {url}: {_short(error)}")
         except OSError as error:
@@ -217,82 +218,3 @@ def _short(error: Exception) -> str:
     if isinstance(error, requests.RequestException):
         return f"no connection, or it broke ({type(error).__name__})"
     return str(error).split("\n")[0][:200]
-
-
-class _Resuming:
-    """A downloader for pooch that keeps what has arrived in ``<file>.part`` and goes on from there.
-
-    Beside it, ``<file>.part.json`` says which version of the file it is a part of (the server's ``ETag`` or
-    ``Last-Modified``): a server that has another by now sends all of it (``If-Range``). Without such a mark,
-    parts are joined only where a checksum will tell.
-    """
-
-    def __init__(self, archive: Archive, root: Path, retries: int):
-        self.archive, self.retries = archive, retries
-        self.part = root / f"{archive.file}.part"
-        self.note = root / f"{archive.file}.part.json"
-
-    def __call__(self, url: str, output_file: str, pooch_object: object) -> None:
-        idle = 0
-        while self._have() != self.archive.size:
-            before = self._have()
-            try:
-                self._get(url)
-                break
-            except (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError):
-                idle = 0 if self._have() > before else idle + 1
-                if idle > self.retries:
-                    raise
-                time.sleep(idle)
-        os.replace(self.part, output_file)
-        self.note.unlink(missing_ok=True)
-
-    def _have(self) -> int:
-        return self.part.stat().st_size if self.part.exists() else 0
-
-    def _validator(self, url: str) -> str | None:
-        try:
-            note = json.loads(self.note.read_text())
-            return note["validator"] if note["url"] == url else None
-        except (OSError, ValueError, KeyError, TypeError):
-            return None
-
-    def _get(self, url: str) -> None:
-        start, validator = self._have(), self._validator(url)
-        headers = {"Accept-Encoding": "identity"}  # else the bytes on the wire are not the file's
-        if start and (validator or self.archive.checksum):
-            headers["Range"] = f"bytes={start}-"
-            if validator:
-                headers["If-Range"] = validator
-        with requests.get(url, headers=headers, stream=True, timeout=(10, 60)) as answer:
-            if answer.status_code == 416:  # nothing after our bytes: they are all of it, or not of this file
-                if answer.headers.get("Content-Range") == f"bytes */{start}":
-                    return
-                self.part.unlink()
-                raise requests.ConnectionError("the part is not of this file")
-            answer.raise_for_status()
-            resumed = answer.status_code == 206
-            if resumed and not answer.headers.get("Content-Range", "").startswith(f"bytes {start}-"):
-                raise ValueError("the server answered with another range than was asked for")
-            start = start if resumed else 0
-            length = answer.headers.get("Content-Length", "")
-            total = start + int(length) if length.isdecimal() else None
-            if total and self.archive.size and total != self.archive.size:
-                raise ValueError(f"the file there has {total:,} bytes, not {self.archive.size:,}")
-            mark = answer.headers.get("ETag", "") or answer.headers.get("Last-Modified", "")
-            # A weak ETag does not promise equal bytes.
-            self.note.write_text(json.dumps({"url": url, "validator": mark if mark[:2] != "W/" else None}))
-            self._store(answer, start, total)
-
-    def _store(self, answer: requests.Response, start: int, total: int | None) -> None:
-        limit = self.archive.size or total or self.archive.max_bytes
-        bar = tqdm(total=total, initial=start, unit="B", unit_scale=True, desc=self.archive.file, disable=None)
-        with bar, self.part.open("ab" if start else "wb") as file:
-            for block in answer.iter_content(1 << 14):  # a break loses what is in the block, so small ones
-                start += len(block)
-                if start > limit:
-                    raise ValueError(f"more than the {limit:,} bytes expected")
-                file.write(block)
-                bar.update(len(block))
-        if total and start < total:
-            raise requests.ConnectionError(f"{total - start:,} bytes are missing")
