@@ -2,5 +2,6 @@
 
 from wshash.vision.backbones import BACKBONES, Backbone, load_backbone
 from wshash.vision.features import extract_features, fit_square
+from wshash.vision.sift import SiftWords, sift_words
 
-__all__ = ["BACKBONES", "Backbone", "extract_features", "fit_square", "load_backbone"]
+__all__ = ["BACKBONES", "Backbone", "SiftWords", "extract_features", "fit_square", "load_backbone", "sift_words"]
