@@ -65,6 +65,7 @@ def test_without_labels_there_are_no_concepts(tmp_path):
         ('a.png,"x\ny"', ["x", "y"]),
         ('a.png, "x, y"', ["x", "y"]),
         ("a.png,❤️ 日の出 #Tag!", ["❤️", "日の出", "tag"]),
+        ("\n\r\nfile;tags\na.png;x", ["x"]),
         ("a.png,", []),
         ("a.png", []),
         ("./a.png,x", ["x"]),
@@ -146,6 +147,11 @@ def test_nothing_to_load(tmp_path):
         load("f", tmp_path, untagged="drop")
     with pytest.raises(InputError, match="choose"):
         load("f", tmp_path, untagged="no")
+
+
+def test_the_header_is_no_picture(tmp_path):
+    data = load("f", write(tmp_path, tags="\nFile,Tags\na.png,x\n"))
+    assert data.report["tags_without_picture"] == 0
 
 
 def test_linked_folders_are_not_followed(tmp_path):

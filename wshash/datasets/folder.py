@@ -174,8 +174,8 @@ def _table(folder: Path, file: str, row_of: _Lookup) -> tuple[list[list[str]], d
     if not path.is_file():
         raise InputError(f"{path} is missing. Expected is a folder with{_LAYOUT}")
     text, encoding = read_text(path)
-    lines = text.lstrip("\r\n").splitlines()
-    first = lines[0] if lines else ""
+    text = text.lstrip("\r\n")
+    first = text.partition("\n")[0]
     delimiter = min((x for x in ",;\t" if x in first), key=first.index, default=",")
     values: list[list[str]] = [[] for _ in row_of.ids]
     strangers, matched = [], False
