@@ -128,6 +128,13 @@ def _notebooks(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _readme(arguments: argparse.Namespace) -> int:
+    from wshash.study.readme import update
+
+    print(f"{update().name} is up to date")
+    return 0
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m wshash", description="Weakly-supervised deep hashing, as a study.")
     parser.add_argument("--version", action="version", version=__version__)
@@ -182,6 +189,9 @@ def _parser() -> argparse.ArgumentParser:
     notebooks = commands.add_parser("notebooks", help="execute notebooks in place, without traces of time or machine")
     notebooks.add_argument("notebooks", nargs="+")
     notebooks.set_defaults(run=_notebooks)
+
+    readme = commands.add_parser("readme", help="bring the tables in README.md up to date")
+    readme.set_defaults(run=_readme)
     return parser
 
 

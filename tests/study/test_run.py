@@ -1,0 +1,125 @@
+"""The whole way through papermill, small: plan, run, resume, publish, fail."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from wshash import InputError
+from wshash.study.config import StudyConfig
+from wshash.study.run import plan
+
+ROOT = Path(__file__).parents[2]
+COMMAND = [
+    sys.executable, "-m", "wshash", "study", "--option", "n=300", "--queries", "60", "--preset", "smoke",
+    "--methods", "LSH", "DSH", "WS-DSH", "--bits", "8", "12", "--seeds", "2", "--jobs", "2",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def environment(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("study")
+    return os.environ | {"WSHASH_RUNS": str(folder / "runs"), "WSHASH_FIGURES": str(folder / "figures")}
+
+
+def _study(environment, *more):
+    return subprocess.run(
+        [*COMMAND, *more], env=environment, cwd=ROOT, capture_output=True, text=True, timeout=600, check=False
+    )
+
+
+def _rows(environment) -> dict[str, bytes]:
+    folder = Path(environment["WSHASH_RUNS"]) / "rows"
+    return {p.name: p.read_bytes() for p in folder.glob("*.json") if not p.name.endswith(".run.json")}
+
+
+@pytest.fixture(scope="module")
+def finished(environment):
+    done = _study(environment)
+    assert done.returncode == 0, done.stderr
+    return done
+
+
+def test_a_study_writes_a_row_per_run_and_publishes(finished, environment):
+    assert "12 of 12 rows" in finished.stdout
+    rows = [json.loads(content) for content in _rows(environment).values()]
+    assert {(r["method"], r["n_bits"], r["seed"]) for r in rows} == {
+        (m, k, s) for m in ("LSH", "DSH", "WS-DSH") for k in (8, 12) for s in (0, 1)
+    }
+    figures = Path(environment["WSHASH_FIGURES"]) / "postcards"
+    for name in ("fig7", "fig8", "fig9", "fig10"):
+        for suffix in ("svg", "pdf", "png", "csv", "json"):
+            assert (figures / f"{name}.{suffix}").stat().st_size > 0
+    for name in ("table1", "table2", "results", "gains", "claims"):
+        assert (figures / f"{name}.csv").is_file() and (figures / f"{name}.md").is_file()
+    fig8 = pd.read_csv(figures / "fig8.csv")
+    mean = pd.DataFrame([r["measures"] | r for r in rows]).groupby(["method", "n_bits"])["precision@200"].mean()
+    for line in fig8.itertuples():  # the plotted numbers are the rows'
+        assert line.precision == pytest.approx(mean[line.method, line.n_bits], abs=1e-5)
+
+
+def test_every_row_says_what_made_it(finished, environment):
+    for path in (Path(environment["WSHASH_RUNS"]) / "rows").glob("*.run.json"):
+        made = json.loads(path.read_text())
+        assert {"commit", "config", "versions", "machine", "seconds", "peak_memory_mib"} <= set(made)
+        assert made["config"]["options"] == {"n": 300}
+
+
+def test_with_nothing_changed_there_is_nothing_to_do(finished, environment):
+    figures = Path(environment["WSHASH_FIGURES"])
+    before = {p: (p.stat().st_mtime_ns) for p in figures.rglob("*") if p.is_file()}
+    again = _study(environment)
+    assert again.returncode == 0 and "of which 0 are missing: nothing to do" in again.stdout
+    assert {p: p.stat().st_mtime_ns for p in figures.rglob("*") if p.is_file()} == before
+
+
+def test_a_lost_row_comes_back_with_the_same_bytes(finished, environment):
+    before = _rows(environment)
+    lost = [name for name in before if json.loads(before[name])["method"] == "WS-DSH"][:1]
+    for name in lost:
+        (Path(environment["WSHASH_RUNS"]) / "rows" / name).unlink()
+    again = _study(environment, "--jobs", "1")
+    assert again.returncode == 0 and "of which 1 are missing" in again.stdout
+    assert _rows(environment) == before
+
+
+def test_a_failing_job_keeps_its_notebook_and_the_others_go_on(finished, environment):
+    # 400 bits do not fit: ITQ has no more directions than the features; 8 bits must still be made.
+    failing = _study(environment, "--methods", "ITQ", "--bits", "8", "250", "--seeds", "1", "--rows-only")
+    assert failing.returncode == 1
+    assert "250 bits failed" in failing.stderr and "InputError" in failing.stderr
+    notebook = Path(environment["WSHASH_RUNS"]) / "notebooks" / "postcards" / "250-bits.ipynb"
+    assert "Traceback" in notebook.read_text()
+    methods = [(r["method"], r["n_bits"]) for r in map(json.loads, _rows(environment).values())]
+    assert ("ITQ", 8) in methods and ("ITQ", 250) not in methods
+
+
+def test_bad_requests_are_refused_before_anything_runs():
+    config = StudyConfig(options={"n": 300}, preset="smoke")
+    with pytest.raises(InputError, match="'DHS' is unknown"):
+        plan(config, ["DHS"], [8], 1)
+    with pytest.raises(InputError, match="code lengths"):
+        plan(config, ["LSH"], [0], 1)
+    with pytest.raises(InputError, match="seeds"):
+        plan(config, ["LSH"], [8], [])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["study", "--dataset", "postcard"], "data set 'postcard' is unknown"),
+        (["study", "--methods", "XYZ"], "method 'XYZ' is unknown"),
+        (["study", "--dataset", "mirflickr25k-nowhere"], "mirflickr25k-nowhere"),
+        (["study", "--option", "n"], "NAME=VALUE"),
+    ],
+)
+def test_the_command_line_says_what_is_wrong_in_one_line(arguments, message, environment):
+    done = subprocess.run(
+        [sys.executable, "-m", "wshash", *arguments], env=environment, cwd=ROOT, capture_output=True, text=True
+    )
+    assert done.returncode == 2
+    assert message in done.stderr and "Traceback" not in done.stderr
