@@ -1,8 +1,8 @@
 """Where the postcards' default tag noise comes from: as much lift as real tags have, and no method's score.
 
-The lift is how much more often two pictures share a concept if their tag similarity, eq. (1), is in the top decile
-than if they are any two. Skip-gram vectors have their defaults. MIRFLICKR is measured with the same code where its
-folder is at hand (``WSHASH_DATA``).
+The lift is how much more often two pictures share a concept if their tag similarity, eq. (1), is in the top tenth
+(twentieth) than if they are any two. Skip-gram vectors have their defaults. MIRFLICKR is measured with the same
+code where its folder is at hand (``WSHASH_DATA``).
 
     python benchmarks/calibrate_postcards.py --n 6000 --noise 0.5 0.6 0.7
 """
@@ -17,30 +17,28 @@ from wshash.paths import data_root
 from wshash.tags import TagSimilarity, train_skipgram
 
 
-def measure(tags, labels, quantile=0.9, n_pairs=400_000, epochs="auto", seed=0):
-    """Threshold, share of relevant pairs above it, share among all pairs, and the number of epochs used."""
+def measure(tags, labels, quantiles=(0.9, 0.95), n_pairs=400_000, epochs="auto", seed=0):
+    """Lift of the pairs above each quantile of eq. (1), chance, and the vectors."""
     vectors = train_skipgram(tags, epochs=epochs, seed=seed)
     similarity = TagSimilarity.from_tags(tags, vectors)
     known = np.flatnonzero(similarity.known)
     i, j = known[np.random.default_rng(seed).integers(len(known), size=(2, n_pairs))]
     i, j = i[i != j], j[i != j]
     score, relevant = similarity.pairs(i, j), (labels[i] & labels[j]).any(axis=1)
-    threshold = np.quantile(score, quantile)
-    return threshold, relevant[score > threshold].mean(), relevant.mean(), vectors
+    chance = relevant.mean()
+    return [relevant[score > t].mean() / chance for t in np.quantile(score, quantiles)], chance, vectors
 
 
 def report(name, data, epochs, seeds):
     rows = [measure(data.tags, data.labels, epochs=epochs, seed=seed) for seed in range(seeds)]
-    lifts = [above / base for _, above, base, _ in rows]
-    threshold, above, base, vectors = rows[0]
+    decile, twentieth = np.mean([lifts for lifts, _, _ in rows], axis=0)
+    _, chance, vectors = rows[0]
     words = {
-        word: round(float(vectors.similarity("sunset", word)), 3)
+        word: round(float(vectors.similarity("sunset", word)), 2)
         for word in ("dusk", "sun", "sunrise", "sky", "plants", "religion")
         if {word, "sunset"} <= set(vectors.vocabulary)
     }
-    print(
-        f"{name}: chance {base:.3f}, above {threshold:.3f}: {above:.3f}, lift {np.mean(lifts):.3f} {np.round(lifts, 3)}"
-    )
+    print(f"{name}: lift of the top 10 % {decile:.3f}, of the top 5 % {twentieth:.3f}; chance {chance:.3f}")
     print(f"  epochs {vectors.epochs}, vocabulary {len(vectors.vocabulary)}, to sunset: {words}")
 
 

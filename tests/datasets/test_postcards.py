@@ -9,16 +9,7 @@ import pytest
 
 from wshash import InputError
 from wshash.datasets import load_dataset
-from wshash.datasets.postcards.concepts import (
-    CONCEPTS,
-    IN_THE_SKY,
-    MINIMA,
-    NIGHT,
-    SUNSET,
-    WHAT,
-    shares,
-    tiers,
-)
+from wshash.datasets.postcards.concepts import CONCEPTS, IN_THE_SKY, MINIMA, NIGHT, SUNSET, WHAT, shares, tiers
 from wshash.datasets.postcards.drawing import draw
 
 N = 600
@@ -86,10 +77,7 @@ def test_labels_agree_with_a_recount_of_the_visible_pixels(postcards):
                 pixels = np.isin(surface & 31, [WHAT[c] for c in IN_THE_SKY])
             else:
                 pixels = (surface & 31) == WHAT[concept]
-            assert postcards.labels[i, j] == (np.float32(pixels.mean()) >= np.float32(MINIMA[concept][0])), (
-                i,
-                concept,
-            )
+            assert postcards.labels[i, j] == (np.float32(pixels.mean()) >= np.float32(MINIMA[concept][0])), (i, concept)
 
 
 def test_a_map_by_hand():

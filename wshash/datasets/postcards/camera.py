@@ -100,11 +100,7 @@ def develop(colour, surface, rng, facts: set, clear: bool = False):
         image = grey[..., None] + rng.uniform(1.25, 1.6) * (image - grey[..., None])
     elif film == "cross":
         image = np.stack(
-            [
-                smoothstep(image[..., 0], 0.05, 0.92),
-                smoothstep(image[..., 1], -0.05, 1.0),
-                0.15 + 0.7 * image[..., 2],
-            ],
+            [smoothstep(image[..., 0], 0.05, 0.92), smoothstep(image[..., 1], -0.05, 1.0), 0.15 + 0.7 * image[..., 2]],
             axis=-1,
         )
     sigma = min(sigma, 0.35) if clear else sigma
@@ -125,12 +121,9 @@ def frame(image, surface, rng):
     if kind > 0.11:
         return image, surface
     thin, thick = round(size * rng.uniform(0.03, 0.06)), round(size * rng.uniform(0.10, 0.16))
-    top, right, bottom, left = [
-        (thin,) * 4,
-        (thin, thin, thick, thin),
-        (thick, 0, thick, 0),
-        (0, thick, 0, thick),
-    ][int(kind / 0.11 * 4)]
+    top, right, bottom, left = [(thin,) * 4, (thin, thin, thick, thin), (thick, 0, thick, 0), (0, thick, 0, thick)][
+        int(kind / 0.11 * 4)
+    ]
     paper = np.float32((0.97, 0.96, 0.93)) if kind < 0.06 else np.float32((0.03, 0.03, 0.03))
     inside = np.zeros((size, size), bool)
     inside[top : size - bottom, left : size - right] = True

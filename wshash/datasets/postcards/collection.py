@@ -136,12 +136,7 @@ def load(
     InputError
         A parameter outside its range.
     """
-    for label, value, least in (
-        ("n", n, 1),
-        ("seed", seed, 0),
-        ("size", size, MIN_SIZE),
-        ("tag_seed", tag_seed, 0),
-    ):
+    for label, value, least in (("n", n, 1), ("seed", seed, 0), ("size", size, MIN_SIZE), ("tag_seed", tag_seed, 0)):
         if int(value) != value or value < least:
             raise InputError(f"{name}: {label} must be a whole number of at least {least}, got {value!r}")
     if not 0 <= tag_noise <= 1:

@@ -10,19 +10,10 @@ from functools import cache
 import numpy as np
 
 from wshash.datasets.postcards.concepts import CONCEPTS
-from wshash.datasets.postcards.lexicon import (
-    CAMERAS,
-    CONTEXT,
-    FOREIGN,
-    HOMES,
-    LANGUAGES,
-    LOOKS,
-    NAMES,
-    YEARS,
-)
+from wshash.datasets.postcards.lexicon import CAMERAS, CONTEXT, FOREIGN, HOMES, LANGUAGES, LOOKS, NAMES, YEARS
 
 # Share of tags that are not about the picture; see `load` for what was measured with it.
-TAG_NOISE = 0.60
+TAG_NOISE = 0.50
 UNTAGGED = 0.224  # share of MIRFLICKR's photos without a tag (3,356 of the first 15,000)
 N_USERS = 1500
 ALBUM, N_ALBUM = 0.10, 12  # of the tags not about the picture, those from the album; how far back it reaches
@@ -60,7 +51,7 @@ def _topics(language: str) -> dict[str, tuple[float, tuple]]:
 
 _CONTEXT = {kind: _table(words) for kind, (_, words) in CONTEXT.items()}
 _KINDS = _table(
-    {kind: share for kind, (share, _) in CONTEXT.items()} | {"camera": 0.15, "home": 0.22, "years": 0.12, "names": 0.06}
+    {kind: share for kind, (share, _) in CONTEXT.items()} | {"camera": 0.15, "home": 0.24, "years": 0.11, "names": 0.12}
 )
 _YEARS, _CAMERAS, _LANGUAGES = _table(YEARS), _table(CAMERAS), _table(LANGUAGES)
 _SYLLABLES = "ka lo mi ra ne to sa vi du be la ri no ma te gu fi po el an".split()

@@ -13,18 +13,9 @@ def _words(text: str) -> dict[str, float]:
 
 # concept -> (how readily users name it, its words)
 NAMES = {
-    "sky": (
-        0.5,
-        "sky:40 blue:8 cielo:7 himmel:3 ciel:3 heaven:2 air:2 bluesky:3 horizon:3",
-    ),
-    "clouds": (
-        0.9,
-        "clouds:30 cloud:9 sky:16 nubes:4 nuvole:3 wolken:3 nuages:2 cloudy:3 storm:3 weather:2",
-    ),
-    "sun": (
-        1.0,
-        "sun:30 sunset:9 sunlight:5 sunshine:5 sol:5 light:6 sunrise:6 dusk:3 sole:3 soleil:2 sky:5 sunny:3",
-    ),
+    "sky": (0.5, "sky:40 blue:8 cielo:7 himmel:3 ciel:3 heaven:2 air:2 bluesky:3 horizon:3"),
+    "clouds": (0.9, "clouds:30 cloud:9 sky:16 nubes:4 nuvole:3 wolken:3 nuages:2 cloudy:3 storm:3 weather:2"),
+    "sun": (1.0, "sun:30 sunset:9 sunlight:5 sunshine:5 sol:5 light:6 sunrise:6 dusk:3 sole:3 soleil:2 sky:5 sunny:3"),
     "sunset": (
         2.2,
         "sunset:40 sun:10 dusk:7 sunrise:9 sky:9 atardecer:5 tramonto:4 orange:5 evening:4 twilight:3 "
@@ -34,38 +25,20 @@ NAMES = {
         1.6,
         "night:40 noche:5 notte:4 nacht:4 nuit:3 nightshot:4 lights:9 dark:6 longexposure:8 light:5 nightlights:2",
     ),
-    "moon": (
-        1.6,
-        "moon:35 luna:7 lune:3 mond:3 fullmoon:6 moonlight:5 night:7 crescent:2 lunar:2",
-    ),
-    "stars": (
-        1.3,
-        "stars:30 star:7 estrellas:3 stelle:3 sterne:2 milkyway:4 astronomy:4 universe:3 night:9 space:3",
-    ),
-    "sea": (
-        1.2,
-        "sea:22 ocean:16 water:16 mar:7 mare:6 waves:7 meer:4 mer:4 coast:5 blue:5 seascape:5 beach:4",
-    ),
+    "moon": (1.6, "moon:35 luna:7 lune:3 mond:3 fullmoon:6 moonlight:5 night:7 crescent:2 lunar:2"),
+    "stars": (1.3, "stars:30 star:7 estrellas:3 stelle:3 sterne:2 milkyway:4 astronomy:4 universe:3 night:9 space:3"),
+    "sea": (1.2, "sea:22 ocean:16 water:16 mar:7 mare:6 waves:7 meer:4 mer:4 coast:5 blue:5 seascape:5 beach:4"),
     "beach": (
         1.5,
         "beach:36 sand:12 playa:6 plage:3 spiaggia:3 strand:3 sea:8 ocean:5 coast:5 shore:4 waves:3 summer:6",
     ),
-    "lake": (
-        1.2,
-        "lake:28 water:17 reflection:11 lago:7 see:3 lac:3 reflections:6 landscape:6 nature:5 pond:3",
-    ),
-    "river": (
-        1.1,
-        "river:26 water:16 rio:4 fiume:3 fluss:3 stream:5 landscape:4 reflection:4 nature:4 riviere:2",
-    ),
+    "lake": (1.2, "lake:28 water:17 reflection:11 lago:7 see:3 lac:3 reflections:6 landscape:6 nature:5 pond:3"),
+    "river": (1.1, "river:26 water:16 rio:4 fiume:3 fluss:3 stream:5 landscape:4 reflection:4 nature:4 riviere:2"),
     "mountain": (
         1.1,
         "mountain:18 mountains:20 landscape:12 nature:7 berg:4 montagne:4 hiking:6 alps:4 rock:4 peak:3 hills:4",
     ),
-    "snow": (
-        1.6,
-        "snow:36 winter:24 ice:7 cold:6 neve:5 nieve:4 schnee:4 neige:3 white:6 mountains:4",
-    ),
+    "snow": (1.6, "snow:36 winter:24 ice:7 cold:6 neve:5 nieve:4 schnee:4 neige:3 white:6 mountains:4"),
     "grass": (
         0.55,
         "grass:18 green:22 field:10 nature:9 meadow:4 landscape:6 gras:2 plants:4 spring:4 prato:2 summer:4",
@@ -107,14 +80,8 @@ NAMES = {
         "bird:34 birds:14 nature:8 wildlife:8 seagull:7 gull:4 ave:3 uccello:2 vogel:4 oiseau:2 animal:7 "
         "flight:4 wings:4",
     ),
-    "bridge": (
-        1.5,
-        "bridge:38 puente:4 ponte:4 brucke:3 pont:3 architecture:9 river:7 water:5 city:4 structure:3",
-    ),
-    "rainbow": (
-        2.2,
-        "rainbow:40 arcoiris:6 arcobaleno:5 regenbogen:3 rain:8 colors:6 sky:8 colour:3",
-    ),
+    "bridge": (1.5, "bridge:38 puente:4 ponte:4 brucke:3 pont:3 architecture:9 river:7 water:5 city:4 structure:3"),
+    "rainbow": (2.2, "rainbow:40 arcoiris:6 arcobaleno:5 regenbogen:3 rain:8 colors:6 sky:8 colour:3"),
 }
 NAMES = {concept: (weight, _words(text)) for concept, (weight, text) in NAMES.items()}
 
@@ -124,65 +91,29 @@ LOOKS = {
         1.2,
         "church:30 religion:7 iglesia:4 chiesa:4 kirche:4 tower:8 architecture:8 eglise:3 faith:2 cathedral:5",
     ),
-    "reflection": (
-        0.7,
-        "reflection:30 reflections:12 mirror:5 reflejo:3 riflessi:3",
-    ),
-    "macro": (
-        1.0,
-        "macro:30 bokeh:10 closeup:10 dof:5 nature:6",
-    ),
-    "bw": (
-        1.3,
-        "bw:30 blackandwhite:20 bn:7 monochrome:8 noiretblanc:3 black:5 white:5 biancoenero:3",
-    ),
-    "sepia": (
-        1.0,
-        "sepia:30 old:10 vintage:12 antique:3",
-    ),
-    "faded": (
-        0.3,
-        "faded:6 retro:8 vintage:8 film:6",
-    ),
-    "blue": (
-        0.45,
-        "blue:40 azul:7 blu:5 bleu:3 blau:3",
-    ),
-    "red": (
-        0.45,
-        "red:40 rojo:5 rosso:5 rouge:3 rot:2",
-    ),
-    "green": (
-        0.4,
-        "green:40 verde:12 vert:3 grun:2",
-    ),
-    "yellow": (
-        0.4,
-        "yellow:40 amarillo:6 giallo:5 gelb:3",
-    ),
-    "orange": (
-        0.4,
-        "orange:40 naranja:5 arancione:3",
-    ),
-    "pink": (
-        0.4,
-        "pink:40 rosa:10 purple:10",
-    ),
+    "reflection": (0.7, "reflection:30 reflections:12 mirror:5 reflejo:3 riflessi:3"),
+    "macro": (1.0, "macro:30 bokeh:10 closeup:10 dof:5 nature:6"),
+    "bw": (1.3, "bw:30 blackandwhite:20 bn:7 monochrome:8 noiretblanc:3 black:5 white:5 biancoenero:3"),
+    "sepia": (1.0, "sepia:30 old:10 vintage:12 antique:3"),
+    "faded": (0.3, "faded:6 retro:8 vintage:8 film:6"),
+    "blue": (0.45, "blue:40 azul:7 blu:5 bleu:3 blau:3"),
+    "red": (0.45, "red:40 rojo:5 rosso:5 rouge:3 rot:2"),
+    "green": (0.4, "green:40 verde:12 vert:3 grun:2"),
+    "yellow": (0.4, "yellow:40 amarillo:6 giallo:5 gelb:3"),
+    "orange": (0.4, "orange:40 naranja:5 arancione:3"),
+    "pink": (0.4, "pink:40 rosa:10 purple:10"),
 }
 LOOKS = {sight: (weight, _words(text)) for sight, (weight, text) in LOOKS.items()}
 
 # What no picture shows. kind -> (share of such tags, words)
 CONTEXT = {
     "groups": (
-        0.24,
-        "explore:72 explored:20 interestingness:17 i500:13 abigfave:12 diamondclassphotographer:10 "
+        0.18,
+        "explore:50 explored:20 interestingness:17 i500:13 abigfave:12 diamondclassphotographer:10 "
         "anawesomeshot:8 naturesfinest:8 topf25:7 superbmasterpiece:5 flickrdiamond:5 bravo:6 aplusphoto:5 "
         "impressedbeauty:4 searchthebest:4 supershot:4 platinumphoto:4 colorphotoaward:3",
     ),
-    "projects": (
-        0.09,
-        "365days:18 365:8 project365:5 me:21 selfportrait:21 self:11 portrait:14 365toyproject:2",
-    ),
+    "projects": (0.09, "365days:18 365:8 project365:5 me:21 selfportrait:21 self:11 portrait:14 365toyproject:2"),
     "people": (
         0.12,
         "girl:14 people:15 man:9 woman:7 baby:8 friends:6 family:6 face:6 eyes:7 kids:4 boy:5 children:4 "
@@ -269,17 +200,10 @@ HOMES = {
         "portugal lisboa",
     ],
 }
-LANGUAGES = {
-    "en": 0.58,
-    "es": 0.1,
-    "it": 0.1,
-    "fr": 0.06,
-    "de": 0.06,
-    "xx": 0.1,
-}
+LANGUAGES = {"en": 0.58, "es": 0.1, "it": 0.1, "fr": 0.06, "de": 0.06, "xx": 0.1}
 YEARS = {
-    "2007": 29,
-    "2008": 23,
+    "2007": 22,
+    "2008": 18,
     "2006": 9,
     "2005": 3,
     "summer": 7,

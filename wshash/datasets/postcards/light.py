@@ -68,6 +68,11 @@ class Light:
         return -1.0 if self.sun_x < 0.5 else 1.0
 
     @property
+    def evening(self) -> bool:
+        """Lamps are lit."""
+        return self.kind in ("night", "sunset")
+
+    @property
     def dark(self) -> bool:
         return self.kind == "night"
 

@@ -51,12 +51,7 @@ def blossom(c: Canvas, x, y, radius, colour, petals=9, squash=1.0, heart=(0.95, 
         )
         tone = 0.92 - 0.16 * np.sin(angle) + 0.06 * (k % 2)
         c.fill(petal, np.minimum(colour * tone * 1.08, 1), "flower", to=colour * tone * 0.8)
-    c.fill(
-        circle(x, y, radius * 0.25, radius * 0.25 * squash, n=points),
-        heart,
-        "flower",
-        to=np.asarray(heart) * 0.65,
-    )
+    c.fill(circle(x, y, radius * 0.25, radius * 0.25 * squash, n=points), heart, "flower", to=np.asarray(heart) * 0.65)
 
 
 def tulip(c: Canvas, x, y, size, colour) -> None:
@@ -83,18 +78,10 @@ def tulip(c: Canvas, x, y, size, colour) -> None:
         u = np.linspace(-1, 1, 12)
         rim = np.stack([x + size * (dx + w * u), y - size * (0.95 - 0.75 * np.abs(u) ** 1.6)], axis=1)
         base = np.stack(
-            [
-                x + size * 0.62 * np.cos(np.linspace(0, np.pi, 10)),
-                y + size * 0.72 * np.sin(np.linspace(0, np.pi, 10)),
-            ],
+            [x + size * 0.62 * np.cos(np.linspace(0, np.pi, 10)), y + size * 0.72 * np.sin(np.linspace(0, np.pi, 10))],
             axis=1,
         )
-        c.fill(
-            np.concatenate([rim, base]),
-            np.minimum(colour * tone * 1.15, 1),
-            "flower",
-            to=colour * tone * 0.72,
-        )
+        c.fill(np.concatenate([rim, base]), np.minimum(colour * tone * 1.15, 1), "flower", to=colour * tone * 0.72)
 
 
 def branch(c: Canvas, x, y, angle, length, leaves=True, blossoms=None) -> None:
@@ -111,11 +98,6 @@ def branch(c: Canvas, x, y, angle, length, leaves=True, blossoms=None) -> None:
             at = spine[k] + size * np.array([np.cos(tilt), np.sin(tilt)])
             if leaves:
                 tone = rng.uniform(0.75, 1.4)
-                c.fill(
-                    circle(*at, size, size * 0.42, tilt, n=12),
-                    green * tone * 1.2,
-                    "tree",
-                    to=green * tone * 0.75,
-                )
+                c.fill(circle(*at, size, size * 0.42, tilt, n=12), green * tone * 1.2, "tree", to=green * tone * 0.75)
             if blossoms is not None and rng.random() < 0.7:
                 blossom(c, *at, 0.035, blossoms, petals=5, heart=mix(blossoms, (0.8, 0.2, 0.3), 0.5), points=10)

@@ -59,15 +59,7 @@ def mountains(c: Canvas, foot: float, height: float, n: int = 3, colour=(0.42, 0
 def hills(c: Canvas, height: float, colour, what, rough=0.05, depth=0.5, bottom=1.0, cells=1.5) -> np.ndarray:
     """A soft range, greyed by distance; returns its line."""
     ridge = ridge_line(c, height, rough, cells, octaves=3)
-    c.below(
-        ridge,
-        np.asarray(colour) * 1.1,
-        what,
-        to=np.asarray(colour) * 0.85,
-        bottom=bottom,
-        depth=depth,
-        grain=0.12,
-    )
+    c.below(ridge, np.asarray(colour) * 1.1, what, to=np.asarray(colour) * 0.85, bottom=bottom, depth=depth, grain=0.12)
     return ridge
 
 
@@ -121,14 +113,7 @@ def snowfield(c: Canvas, ridge) -> None:
 
 def sand(c: Canvas, ridge, colour=(0.90, 0.79, 0.58)) -> None:
     """Dry sand."""
-    ground(
-        c,
-        ridge,
-        np.asarray(colour) * c.rng.uniform(0.9, 1.05),
-        np.asarray(colour) * 0.92,
-        "beach",
-        grain=0.16,
-    )
+    ground(c, ridge, np.asarray(colour) * c.rng.uniform(0.9, 1.05), np.asarray(colour) * 0.92, "beach", grain=0.16)
 
 
 def rocks(c: Canvas, x: float, y: float, size: float, n: int = 3) -> None:

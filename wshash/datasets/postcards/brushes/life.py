@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from wshash.datasets.postcards.brushes.houses import pick
+from wshash.datasets.postcards.brushes.towers import pick
 from wshash.datasets.postcards.brushes.vehicles import placed, rounded
 from wshash.datasets.postcards.canvas import Canvas, circle, outline
 from wshash.datasets.postcards.light import palette
@@ -78,10 +78,7 @@ def gull(c: Canvas, x, y, size) -> None:
 def songbird(c: Canvas, x, y, size) -> None:
     """A small bird sitting; ``size`` is the length of its body, y its feet."""
     rng, flip = c.rng, c.rng.random() < 0.5
-    back = pick(
-        rng,
-        palette("#5c4c42 #335c9e #2e2e33 #667547 #856142 #b82e29"),
-    )
+    back = pick(rng, palette("#5c4c42 #335c9e #2e2e33 #667547 #856142 #b82e29"))
     belly = pick(rng, palette("#e6d6bd #db7033 #f2ede6 #f0cc4c"))
     bill = (0.95, 0.66, 0.16) if rng.random() < 0.6 else (0.2, 0.19, 0.2)
 
@@ -90,12 +87,7 @@ def songbird(c: Canvas, x, y, size) -> None:
 
     legs = [at([(-0.04, 0.16), (-0.02, 0.0)]), at([(0.08, 0.16), (0.09, 0.0)])]
     c.stroke(legs, 0.03 * size, (0.36, 0.26, 0.2), "bird")
-    c.fill(
-        rounded(at(outline("-0.34,0.3 -0.86,0.02 -0.8,-0.08 -0.26,0.16"))),
-        back * 0.85,
-        "bird",
-        to=back * 0.6,
-    )
+    c.fill(rounded(at(outline("-0.34,0.3 -0.86,0.02 -0.8,-0.08 -0.26,0.16"))), back * 0.85, "bird", to=back * 0.6)
     c.fill(
         rounded(at(outline("-0.42,0.22 -0.28,0.48 0.06,0.64 0.34,0.62 0.42,0.36 0.26,0.12 -0.1,0.08"))),
         belly,
@@ -110,12 +102,7 @@ def songbird(c: Canvas, x, y, size) -> None:
         to=back * 0.7,
         grain=0.15,
     )
-    c.stroke(
-        [at([(-0.44, 0.22), (-0.02, 0.36)]), at([(-0.40, 0.28), (0.02, 0.43)])],
-        0.022 * size,
-        back * 0.55,
-        "bird",
-    )
+    c.stroke([at([(-0.44, 0.22), (-0.02, 0.36)]), at([(-0.40, 0.28), (0.02, 0.43)])], 0.022 * size, back * 0.55, "bird")
     c.fill(circle(*at([(0.28, 0.68)])[0], 0.20 * size, 0.185 * size), back * 1.1, "bird", to=back * 0.85)
     c.fill(at(outline("0.45,0.73 0.64,0.66 0.45,0.63")), bill, "bird", to=np.asarray(bill) * 0.7)
     eye = at([(0.34, 0.72)])[0]
@@ -159,10 +146,7 @@ def umbrella(c: Canvas, x, y, size) -> None:
     """A striped beach umbrella."""
     c.shade(x + size * 0.3, y, size * 0.6, size * 0.1, 0.35)
     c.stroke(np.array([(x, y), (x, y - size)]), 0.008, (0.85, 0.85, 0.82), "")
-    colours = (
-        pick(c.rng, palette("#e03333 #3373bf #f29926")),
-        np.array((0.97, 0.96, 0.92)),
-    )
+    colours = (pick(c.rng, palette("#e03333 #3373bf #f29926")), np.array((0.97, 0.96, 0.92)))
     edges = np.linspace(np.pi, 0, 7)
     for k in range(6):
         u = np.linspace(edges[k], edges[k + 1], 5)
@@ -173,12 +157,7 @@ def umbrella(c: Canvas, x, y, size) -> None:
 def lamp_post(c: Canvas, x, foot, size) -> None:
     """A street lamp, burning in the evening."""
     c.stroke(np.array([(x, foot), (x, foot - size)]), 0.012, (0.12, 0.13, 0.14), "")
-    evening = c.light.kind in ("night", "sunset")
+    evening = c.light.evening
     if evening:
         c.glow(x, foot - size, 0.1, (1.0, 0.82, 0.5), 0.55)
-    c.fill(
-        circle(x, foot - size, 0.02, 0.026),
-        (1.0, 0.9, 0.66) if evening else (0.8, 0.8, 0.76),
-        "",
-        lit=not evening,
-    )
+    c.fill(circle(x, foot - size, 0.02, 0.026), (1.0, 0.9, 0.66) if evening else (0.8, 0.8, 0.76), "", lit=not evening)

@@ -53,11 +53,7 @@ def moon(c: Canvas, x=None, y=None, radius=None) -> None:
         return
     c.fill(circle(x, y, radius, n=48), pale, "moon", lit=False, to=(0.90, 0.88, 0.78))
     for _ in range(7 if radius > 0.05 else 4):
-        angle, far, size = (
-            rng.uniform(0, 6.28),
-            radius * rng.uniform(0, 0.62),
-            radius * rng.uniform(0.1, 0.32),
-        )
+        angle, far, size = (rng.uniform(0, 6.28), radius * rng.uniform(0, 0.62), radius * rng.uniform(0.1, 0.32))
         sea_at = circle(x + far * np.cos(angle), y + far * np.sin(angle), size, size * 0.8, angle)
         c.fill(sea_at, (0.70, 0.69, 0.64), None, lit=False, alpha=0.55, soft=radius * 0.06)
 
@@ -82,10 +78,7 @@ def stars(c: Canvas, horizon: float = 1.0, density: float = 1.0) -> None:
         c.fill(points, (0.95, 0.96, 1.0), "stars", lit=False, alpha=0.6 + 0.4 * strength)
     for k in np.argsort(size)[-rng.integers(2, 7) :]:
         r = size[k] * 2.2
-        rays = [
-            np.array([(x[k] - r, y[k]), (x[k] + r, y[k])]),
-            np.array([(x[k], y[k] - r), (x[k], y[k] + r)]),
-        ]
+        rays = [np.array([(x[k] - r, y[k]), (x[k] + r, y[k])]), np.array([(x[k], y[k] - r), (x[k], y[k] + r)])]
         c.stroke(rays, 0.003, (0.9, 0.93, 1.0), None, lit=False, alpha=0.6)
 
 

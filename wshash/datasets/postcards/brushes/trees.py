@@ -94,12 +94,7 @@ def palm(c: Canvas, x, foot, height) -> None:
     for k in range(8):
         w0, w1 = height * 0.035 * (1 - 0.5 * t[k]), height * 0.035 * (1 - 0.5 * t[k + 1])
         part = np.array(
-            [
-                trunk[k] - (w0, 0),
-                trunk[k] + (w0, 0),
-                trunk[k + 1] + (w1 * 0.85, 0),
-                trunk[k + 1] - (w1 * 0.85, 0),
-            ]
+            [trunk[k] - (w0, 0), trunk[k] + (w0, 0), trunk[k + 1] + (w1 * 0.85, 0), trunk[k + 1] - (w1 * 0.85, 0)]
         )
         c.fill(part, (0.56, 0.43, 0.30), "tree", to=(0.36, 0.26, 0.18), across=True)
     for angle in np.concatenate([np.linspace(-0.3, 3.44, 9), rng.uniform(0.2, 2.9, 3)]):

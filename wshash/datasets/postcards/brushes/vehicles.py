@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from wshash.datasets.postcards.brushes.houses import pick
+from wshash.datasets.postcards.brushes.towers import pick
 from wshash.datasets.postcards.canvas import Canvas, circle, outline
 from wshash.datasets.postcards.light import mix, palette
 
@@ -15,7 +15,7 @@ HULLS = palette("#cc3329 #2e5285 #edebe0 #3d7561 #73472e #f2bf40")
 SAILS = palette("#faf7ed #faf7ed #f2d99e #db4c3d #668fbd")
 
 
-def rounded(points, n=6) -> np.ndarray:
+def rounded(points) -> np.ndarray:
     """A closed outline with its corners rounded (Chaikin's cutting, twice)."""
     p = np.asarray(points, float)
     for _ in range(2):
@@ -57,7 +57,7 @@ def car_side(c: Canvas, x, y, size, depth=0.0, colour=None) -> None:
         wheel = at([(wx, 0.10)])[0]
         c.fill(circle(*wheel, 0.105 * size), (0.08, 0.08, 0.09), "car", depth=depth)
         c.fill(circle(*wheel, 0.055 * size), (0.68, 0.69, 0.70), "car", to=(0.35, 0.36, 0.37), depth=depth)
-    evening = c.light.kind in ("night", "sunset")
+    evening = c.light.evening
     c.fill(circle(*at([(0.475, 0.22)])[0], 0.03 * size), (1.0, 0.95, 0.72), "car", lit=not evening)
     c.fill(circle(*at([(-0.48, 0.22)])[0], 0.022 * size), (0.9, 0.12, 0.1), "car", lit=not evening)
 
@@ -71,12 +71,7 @@ def car_front(c: Canvas, x, y, size, depth=0.0, rear=False) -> None:
 
     c.shade(x, y, size * 0.56, size * 0.08, 0.55)
     for wx in (-0.4, 0.26):
-        c.fill(
-            at([(wx, 0.0), (wx, 0.2), (wx + 0.14, 0.2), (wx + 0.14, 0.0)]),
-            (0.07, 0.07, 0.08),
-            "car",
-            depth=depth,
-        )
+        c.fill(at([(wx, 0.0), (wx, 0.2), (wx + 0.14, 0.2), (wx + 0.14, 0.0)]), (0.07, 0.07, 0.08), "car", depth=depth)
     c.fill(
         rounded(at(outline("-0.4,0.45 -0.3,0.74 0.3,0.74 0.4,0.45"))),
         colour * 1.1,
@@ -86,11 +81,7 @@ def car_front(c: Canvas, x, y, size, depth=0.0, rear=False) -> None:
     )
     glass = mix((0.16, 0.20, 0.26), c.light.horizon, 0.3)
     c.fill(
-        rounded(at(outline("-0.34,0.46 -0.25,0.7 0.25,0.7 0.34,0.46"))),
-        glass * 1.4,
-        "car",
-        to=glass * 0.8,
-        depth=depth,
+        rounded(at(outline("-0.34,0.46 -0.25,0.7 0.25,0.7 0.34,0.46"))), glass * 1.4, "car", to=glass * 0.8, depth=depth
     )
     c.fill(
         rounded(at(outline("-0.5,0.1 -0.5,0.4 -0.4,0.48 0.4,0.48 0.5,0.4 0.5,0.1"))),
@@ -106,7 +97,7 @@ def car_front(c: Canvas, x, y, size, depth=0.0, rear=False) -> None:
         depth=depth,
     )
     c.fill(at(outline("-0.48,0.09 -0.48,0.15 0.48,0.15 0.48,0.09")), (0.62, 0.63, 0.65), "car", depth=depth)
-    evening = c.light.kind in ("night", "sunset")
+    evening = c.light.evening
     lamp = (0.95, 0.15, 0.12) if rear else (1.0, 0.96, 0.80)
     for lx in (-0.36, 0.36):
         centre = at([(lx, 0.29)])[0]
@@ -139,13 +130,7 @@ def sailboat(c: Canvas, x, y, size, depth=0.0) -> None:
     c.fill(at(np.concatenate([leech, [(0.035, 0.19)]])), sail, "boat", to=sail * 0.84, depth=depth)
     luff = np.stack([0.005 - 0.34 * u - 0.03 * np.sin(np.pi * u), 0.86 - 0.66 * u], axis=1)
     c.fill(at(np.concatenate([luff, [(-0.02, 0.2)]])), sail * 0.88, "boat", to=sail * 0.72, depth=depth)
-    c.fill(
-        at(outline("-0.42,0.14 -0.3,-0.01 0.34,-0.01 0.44,0.15")),
-        hull * 1.15,
-        "boat",
-        to=hull * 0.6,
-        depth=depth,
-    )
+    c.fill(at(outline("-0.42,0.14 -0.3,-0.01 0.34,-0.01 0.44,0.15")), hull * 1.15, "boat", to=hull * 0.6, depth=depth)
     c.stroke(at([(-0.41, 0.13), (0.43, 0.14)]), 0.02 * size, mix(hull, (1, 1, 1), 0.6), "boat", depth)
 
 
@@ -159,24 +144,14 @@ def trawler(c: Canvas, x, y, size, depth=0.0) -> None:
 
     _smear(c, x, y, size * 0.45, hull)
     c.stroke(
-        [
-            at([(-0.05, 0.2), (-0.05, 0.72)]),
-            at([(-0.05, 0.70), (0.42, 0.26)]),
-            at([(-0.05, 0.70), (-0.46, 0.2)]),
-        ],
+        [at([(-0.05, 0.2), (-0.05, 0.72)]), at([(-0.05, 0.70), (0.42, 0.26)]), at([(-0.05, 0.70), (-0.46, 0.2)])],
         max(0.012 * size, 0.004),
         (0.2, 0.18, 0.16),
         "boat",
         depth,
     )
     cabin = np.array((0.95, 0.94, 0.90))
-    c.fill(
-        at(outline("-0.36,0.14 -0.36,0.42 -0.1,0.42 -0.1,0.14")),
-        cabin,
-        "boat",
-        to=cabin * 0.8,
-        depth=depth,
-    )
+    c.fill(at(outline("-0.36,0.14 -0.36,0.42 -0.1,0.42 -0.1,0.14")), cabin, "boat", to=cabin * 0.8, depth=depth)
     c.fill(at(outline("-0.39,0.42 -0.39,0.46 -0.07,0.46 -0.07,0.42")), hull * 0.9, "boat", depth=depth)
     c.fill(
         [

@@ -81,7 +81,7 @@ def whitecaps(c: Canvas, line: float, bottom=1.0, n: int | None = None) -> None:
     c.stroke(lines, 0.006, (0.93, 0.96, 0.97), None, alpha=0.75)
 
 
-def surf(c: Canvas, edge: np.ndarray, what="beach") -> None:
+def surf(c: Canvas, edge: np.ndarray) -> None:
     """Foam and wet sand along the edge between sea (above) and beach (below); ``edge``: y for each column."""
     columns = np.stack([c.x, edge], axis=1)[:: max(1, c.side // 48)]
     wet = np.concatenate([columns, columns[::-1] + (0, 0.045)])

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from wshash.datasets.postcards.brushes.houses import LAMPLIGHT, PAINTS, WALLS, pick
+from wshash.datasets.postcards.brushes.towers import LAMPLIGHT, PAINTS, WALLS, pick
 from wshash.datasets.postcards.canvas import Canvas, box, circle
 from wshash.datasets.postcards.light import palette
 
@@ -38,19 +38,11 @@ def street(c: Canvas, horizon, vanish=0.5) -> None:
             )
             corners = np.array([(xn, tn), (xf, tf), (xn, bn), (xf, bf)])
             panes = [_pane(corners, k, j, 3, 5) for j in range(5) for k in range(3)]
-            evening = c.light.kind in ("night", "sunset")
+            evening = c.light.evening
             lit = rng.random(len(panes)) < (0.5 if evening else 0)
+            c.fill([p for p, on in zip(panes, lit, strict=True) if not on], (0.22, 0.26, 0.32), "building", depth=haze)
             c.fill(
-                [p for p, on in zip(panes, lit, strict=True) if not on],
-                (0.22, 0.26, 0.32),
-                "building",
-                depth=haze,
-            )
-            c.fill(
-                [p for p, on in zip(panes, lit, strict=True) if on],
-                LAMPLIGHT[rng.integers(3)],
-                "building",
-                lit=False,
+                [p for p, on in zip(panes, lit, strict=True) if on], LAMPLIGHT[rng.integers(3)], "building", lit=False
             )
     c.fill(
         np.array(
@@ -116,11 +108,7 @@ def suspension_bridge(c: Canvas, deck, foot, depth=0.15, towers=(0.25, 0.75), co
     for t in towers:
         for dx in (-0.016, 0.016):
             c.fill(
-                box(t + dx - 0.008, top, t + dx + 0.008, foot),
-                colour * 1.05,
-                "bridge",
-                to=colour * 0.7,
-                depth=depth,
+                box(t + dx - 0.008, top, t + dx + 0.008, foot), colour * 1.05, "bridge", to=colour * 0.7, depth=depth
             )
         for y in np.linspace(top + 0.02, deck - 0.03, 4):
             c.fill(box(t - 0.016, y, t + 0.016, y + 0.013), colour * 0.8, "bridge", depth=depth)
@@ -137,17 +125,10 @@ def arch_bridge(c: Canvas, deck, foot, arches=3, depth=0.1, x0=-0.05, x1=1.05) -
     pitch, pier = (x1 - x0) / arches, 0.16
     for k in range(arches):
         a, b = x0 + pitch * k, x0 + pitch * (k + 1)
-        l, r, u = a + pitch * pier / 2, b - pitch * pier / 2, np.linspace(np.pi, 0, 16)
+        left, right, u = a + pitch * pier / 2, b - pitch * pier / 2, np.linspace(np.pi, 0, 16)
         rise = foot - (deck + 0.045)
-        arch = np.stack([(l + r) / 2 + (r - l) / 2 * np.cos(u), foot - rise * np.sin(u)], axis=1)
-        shape = np.concatenate([[(a, deck), (a, foot), (l, foot)], arch, [(r, foot), (b, foot), (b, deck)]])
+        arch = np.stack([(left + right) / 2 + (right - left) / 2 * np.cos(u), foot - rise * np.sin(u)], axis=1)
+        shape = np.concatenate([[(a, deck), (a, foot), (left, foot)], arch, [(right, foot), (b, foot), (b, deck)]])
         c.fill(shape, stone * 1.1, "bridge", to=stone * 0.7, depth=depth, grain=0.25)
         c.stroke(arch, 0.010, stone * 0.55, "bridge", depth)
-    c.fill(
-        box(x0, deck - 0.022, x1, deck + 0.012),
-        stone * 1.2,
-        "bridge",
-        to=stone * 0.85,
-        depth=depth,
-        grain=0.2,
-    )
+    c.fill(box(x0, deck - 0.022, x1, deck + 0.012), stone * 1.2, "bridge", to=stone * 0.85, depth=depth, grain=0.2)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from wshash.datasets.postcards.brushes import flowers, houses, land, life, skies, trees, vehicles
+from wshash.datasets.postcards.brushes import flowers, houses, land, life, skies, towers, trees, vehicles
 from wshash.datasets.postcards.canvas import Canvas, box, circle, outline
 from wshash.datasets.postcards.light import palette
 from wshash.datasets.postcards.scenes.common import backdrop, circle_leaf, sea_water
@@ -10,11 +10,8 @@ from wshash.datasets.postcards.scenes.common import backdrop, circle_leaf, sea_w
 
 def flower_close(c: Canvas) -> None:
     rng = c.rng
-    backdrop(
-        c,
-        palette("#335c29 #577a38 #1f3824 #758566 #4c4766"),
-    )
-    colour = houses.pick(rng, flowers.PETALS)
+    backdrop(c, palette("#335c29 #577a38 #1f3824 #758566 #4c4766"))
+    colour = towers.pick(rng, flowers.PETALS)
     if rng.random() < 0.3:
         for x in np.linspace(0.2, 0.8, rng.integers(1, 4)):
             flowers.tulip(c, x + rng.normal(0, 0.05), rng.uniform(0.3, 0.55), rng.uniform(0.14, 0.2), colour)
@@ -44,13 +41,7 @@ def blossom_branch(c: Canvas) -> None:
     pink = palette("#f5b8cc #faf0f2 #ed80a8")[rng.integers(3)]
     for y in rng.uniform(0.1, 0.8, 3):
         flowers.branch(
-            c,
-            -0.02,
-            y,
-            rng.uniform(-0.3, 0.3),
-            rng.uniform(0.7, 1.0),
-            leaves=rng.random() < 0.4,
-            blossoms=pink,
+            c, -0.02, y, rng.uniform(-0.3, 0.3), rng.uniform(0.7, 1.0), leaves=rng.random() < 0.4, blossoms=pink
         )
     c.facts.add("macro")
 
@@ -86,10 +77,7 @@ def gulls(c: Canvas) -> None:
 
 def bird_on_branch(c: Canvas) -> None:
     rng = c.rng
-    backdrop(
-        c,
-        palette("#3d6633 #6b854c #85806b #4c5c57 #999e99"),
-    )
+    backdrop(c, palette("#3d6633 #6b854c #85806b #4c5c57 #999e99"))
     y = rng.uniform(0.66, 0.78)
     line = np.array([(-0.05, y + rng.normal(0, 0.05)), (0.4, y), (1.05, y + rng.normal(0, 0.06))])
     c.stroke(line, 0.045, (0.34, 0.25, 0.18), "")

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from wshash.datasets.postcards.brushes import flowers, houses, land, skies, trees, vehicles, waters, ways
+from wshash.datasets.postcards.brushes import flowers, houses, land, skies, towers, trees, vehicles, waters, ways
 from wshash.datasets.postcards.canvas import Canvas, box, fractal
 from wshash.datasets.postcards.light import mix, palette
 from wshash.datasets.postcards.scenes.common import heavens, sea_water
@@ -30,13 +30,7 @@ def peak(c: Canvas) -> None:
     if rng.random() < 0.6:
         land.mountains(c, 0.8, 0.4, 4, rock, depth=0.75, snow=0.5)
     land.mountains(
-        c,
-        1.02,
-        rng.uniform(0.65, 0.85),
-        rng.integers(1, 3),
-        rock,
-        depth=0.12,
-        snow=rng.choice((0, 0.35, 0.6)),
+        c, 1.02, rng.uniform(0.65, 0.85), rng.integers(1, 3), rock, depth=0.12, snow=rng.choice((0, 0.35, 0.6))
     )
 
 
@@ -110,17 +104,12 @@ def village(c: Canvas) -> None:
     heavens(c, horizon)
     if rng.random() < 0.6:
         land.mountains(
-            c,
-            horizon + 0.05,
-            rng.uniform(0.15, 0.28),
-            3,
-            depth=0.6,
-            snow=0.6 if winter else rng.choice((0, 0.4)),
+            c, horizon + 0.05, rng.uniform(0.15, 0.28), 3, depth=0.6, snow=0.6 if winter else rng.choice((0, 0.4))
         )
     slope = land.ridge_line(c, horizon + 0.04, 0.03, 1.2)
     (land.snowfield if winter else land.grass)(c, slope)
     if rng.random() < 0.4:
-        houses.steeple(c, rng.uniform(0.25, 0.75), horizon + 0.18, rng.uniform(0.35, 0.5), 0.15)
+        towers.steeple(c, rng.uniform(0.25, 0.75), horizon + 0.18, rng.uniform(0.35, 0.5), 0.15)
     for y in np.sort(rng.uniform(horizon + 0.12, 0.9, rng.integers(4, 9))):
         x, size = rng.uniform(0.02, 0.98), 0.1 + 0.2 * (y - horizon)
         if rng.random() < 0.3:
@@ -244,11 +233,7 @@ def country_road(c: Canvas) -> None:
     if rng.random() < 0.35:
         y = rng.uniform(horizon + 0.15, 0.85)
         vehicles.car_front(
-            c,
-            0.5 + rng.normal(0, 0.05),
-            y,
-            0.34 * (y - horizon) / (1 - horizon) + 0.05,
-            rear=rng.random() < 0.5,
+            c, 0.5 + rng.normal(0, 0.05), y, 0.34 * (y - horizon) / (1 - horizon) + 0.05, rear=rng.random() < 0.5
         )
 
 
@@ -266,8 +251,8 @@ def church_close(c: Canvas) -> None:
         "building",
         grain=0.2,
     )
-    houses.windows(c, nave - 0.17, 0.66, nave + 0.17, 0.84, 4, 1, "building", lit_share=0.8, wide=0.35, tall=0.9)
-    houses.steeple(c, x, 0.88, rng.uniform(0.68, 0.8))
+    towers.windows(c, nave - 0.17, 0.66, nave + 0.17, 0.84, 4, 1, "building", lit_share=0.8, wide=0.35, tall=0.9)
+    towers.steeple(c, x, 0.88, rng.uniform(0.68, 0.8))
     land.grass(c, land.ridge_line(c, 0.88, 0.012, 1.2))
 
 

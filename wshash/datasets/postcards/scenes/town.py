@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from wshash.datasets.postcards.brushes import houses, life, skies, trees, vehicles, ways
+from wshash.datasets.postcards.brushes import houses, life, skies, towers, trees, vehicles, ways
 from wshash.datasets.postcards.canvas import Canvas, box
 from wshash.datasets.postcards.scenes.common import heavens
 
@@ -10,7 +10,7 @@ from wshash.datasets.postcards.scenes.common import heavens
 def city(c: Canvas) -> None:
     rng, foot = c.rng, c.rng.uniform(0.72, 0.84)
     heavens(c, foot - 0.2)
-    houses.skyline(c, foot, rng.uniform(0.5, 0.8), 0.25, rng.integers(5, 9), church=0.35)
+    towers.skyline(c, foot, rng.uniform(0.5, 0.8), 0.25, rng.integers(5, 9), church=0.35)
     c.fill(box(-0.05, foot, 1.05, 1.02), (0.36, 0.36, 0.38), "road", to=(0.26, 0.26, 0.28), grain=0.12)
     c.fill(box(-0.05, foot, 1.05, foot + 0.018), (0.62, 0.60, 0.56), "")
     for x in np.arange(rng.uniform(-0.1, 0.1), 1.1, 0.2):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from wshash.datasets.postcards.brushes import flowers, houses, land, life, skies, trees, vehicles, waters, ways
+from wshash.datasets.postcards.brushes import flowers, houses, land, life, skies, towers, trees, vehicles, waters, ways
 from wshash.datasets.postcards.canvas import Canvas, box, fractal, smoothstep
 from wshash.datasets.postcards.light import mix, palette
 from wshash.datasets.postcards.scenes.common import SEAS, heavens, sea_water
@@ -129,12 +129,7 @@ def river_valley(c: Canvas) -> None:
     heavens(c, horizon)
     if rng.random() < 0.55:
         land.mountains(
-            c,
-            horizon + 0.02,
-            rng.uniform(0.16, 0.3),
-            rng.integers(3, 5),
-            depth=0.55,
-            snow=rng.choice((0, 0.35)),
+            c, horizon + 0.02, rng.uniform(0.16, 0.3), rng.integers(3, 5), depth=0.55, snow=rng.choice((0, 0.35))
         )
     else:
         land.hills(c, horizon - 0.03, (0.28, 0.42, 0.26), "", 0.05, 0.6, horizon + 0.1)
@@ -154,19 +149,13 @@ def river_bridge(c: Canvas) -> None:
     rng, line = c.rng, c.rng.uniform(0.5, 0.6)
     heavens(c, line)
     if rng.random() < 0.5:
-        houses.skyline(c, line - 0.02, rng.uniform(0.2, 0.3), 0.45, 11, church=0.4)
+        towers.skyline(c, line - 0.02, rng.uniform(0.2, 0.3), 0.45, 11, church=0.4)
     else:
         land.hills(c, line - 0.08, (0.28, 0.42, 0.26), "", 0.05, 0.55, line + 0.02)
         trees.tree_line(c, line, 0.1, 14, depth=0.35)
     ways.arch_bridge(c, line - rng.uniform(0.08, 0.13), line + 0.03, rng.integers(2, 5))
     waters.water(
-        c,
-        line + 0.02,
-        "river",
-        mirror=rng.uniform(0.4, 0.65),
-        tint=(0.20, 0.30, 0.30),
-        waves=0.35,
-        ripple=0.5,
+        c, line + 0.02, "river", mirror=rng.uniform(0.4, 0.65), tint=(0.20, 0.30, 0.30), waves=0.35, ripple=0.5
     )
     for x in (0.0, 1.0):
         bank = line + 0.05 + rng.uniform(1.5, 2.4) * np.abs(c.x - x) ** rng.uniform(1.1, 1.6)
@@ -180,16 +169,10 @@ def great_bridge(c: Canvas) -> None:
     heavens(c, horizon)
     if rng.random() < 0.6:
         land.hills(
-            c,
-            horizon - 0.06,
-            (0.32, 0.38, 0.34),
-            "mountain" if rng.random() < 0.4 else "",
-            0.06,
-            0.75,
-            horizon + 0.01,
+            c, horizon - 0.06, (0.32, 0.38, 0.34), "mountain" if rng.random() < 0.4 else "", 0.06, 0.75, horizon + 0.01
         )
     elif rng.random() < 0.7:
-        houses.skyline(c, horizon, rng.uniform(0.14, 0.24), 0.6, 13)
+        towers.skyline(c, horizon, rng.uniform(0.14, 0.24), 0.6, 13)
     sea_water(c, horizon, what="sea" if rng.random() < 0.6 else "river")
     deck = horizon - rng.uniform(0.08, 0.16)
     ways.suspension_bridge(c, deck, horizon + 0.05, towers=(rng.uniform(0.16, 0.3), rng.uniform(0.7, 0.84)))
@@ -200,15 +183,9 @@ def great_bridge(c: Canvas) -> None:
 def skyline_over_water(c: Canvas) -> None:
     rng, foot = c.rng, c.rng.uniform(0.52, 0.64)
     heavens(c, foot)
-    houses.skyline(c, foot, rng.uniform(0.3, 0.46), 0.2, rng.integers(7, 11))
+    towers.skyline(c, foot, rng.uniform(0.3, 0.46), 0.2, rng.integers(7, 11))
     waters.water(
-        c,
-        foot,
-        "river" if rng.random() < 0.5 else "sea",
-        mirror=0.6,
-        tint=(0.10, 0.22, 0.30),
-        waves=0.35,
-        ripple=0.7,
+        c, foot, "river" if rng.random() < 0.5 else "sea", mirror=0.6, tint=(0.10, 0.22, 0.30), waves=0.35, ripple=0.7
     )
     if rng.random() < 0.25:
         vehicles.boat(c, rng.uniform(0.2, 0.8), rng.uniform(0.72, 0.88), rng.uniform(0.12, 0.2))
