@@ -73,9 +73,7 @@ def test_rate_falls_by_the_decay_factor_after_each_third():
         bias.append(network.hash.bias[0].item())
         return outputs.sum() / len(outputs)
 
-    train(
-        network, X, spy, epochs=9, batch_size=60, learning_rate=1e-2, optimizer="sgd", momentum=0.0, decay=0.1
-    )
+    train(network, X, spy, epochs=9, batch_size=60, learning_rate=1e-2, optimizer="sgd", momentum=0.0, decay=0.1)
     steps = -np.diff([*bias, network.hash.bias[0].item()])
     np.testing.assert_allclose(steps, np.repeat([1e-2, 1e-3, 1e-4], 3), rtol=1e-2)
 

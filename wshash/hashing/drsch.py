@@ -54,7 +54,7 @@ class DRSCH(TrainedHashing):
         beta=5.0,
         n_triplets=20_000,
         hidden=512,
-        epochs=10,
+        epochs=20,
         batch_size=128,
         learning_rate=1e-3,
         optimizer="adam",
@@ -65,7 +65,7 @@ class DRSCH(TrainedHashing):
         image_size=None,
         device="auto",
         start=None,
-        start_layers="trunk",
+        start_layers="all",
     ):
         super().__init__(
             n_bits,

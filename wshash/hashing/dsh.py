@@ -49,7 +49,7 @@ class DSH(TrainedHashing):
         image_size=None,
         device="auto",
         start=None,
-        start_layers="trunk",
+        start_layers="all",
     ):
         super().__init__(
             n_bits,

@@ -107,13 +107,15 @@ class HashNetwork(nn.Module):
 def hand_over(source: HashNetwork, target: HashNetwork, layers: str, x: Tensor) -> None:
     r"""Start ``target`` from ``source``, the pre-trained weak network.
 
-    ``"trunk"`` copies backbone, standardisation and hidden layer; the hash layer stays as it was drawn.
+    ``"trunk"`` copies backbone, standardisation and hidden layer; the hash layer stays as it was drawn, but
+    for its scale. ``"all"`` copies the hash layer too.
 
-    ``"all"`` copies the hash layer too, rescaled. The source ends in σ(z) ∈ [0, 1], cut at ½; the target in z
-    (DSH) or tanh(βz/2) (DRSCH), cut at 0 and drawn to ±1. As copied, z would be far too small: the weak
-    margin of 1 in √k asks for little contrast. So each unit's weights and bias are multiplied by the positive
-    number that makes the mean of \|z\| (DSH) or \|βz/2\| (DRSCH) over the rows ``x`` equal to 1. σ(z) ≥ ½ ⇔ z
-    ≥ 0 ⇔ az ≥ 0 for a > 0: the codes are those of the source, only the distance to the thresholds changes.
+    Either way the hash layer is rescaled. The source ends in σ(z) ∈ [0, 1], cut at ½; the target in z (DSH)
+    or tanh(βz/2) (DRSCH), cut at 0 and drawn to ±1. What the weak margin of 1 in √k asks for is far too small
+    there. So each unit's weights and bias are multiplied by the positive number that makes the mean of \|z\|
+    (DSH) or \|βz/2\| (DRSCH) over the rows ``x`` equal to 1. As σ(z) ≥ ½ ⇔ z ≥ 0 ⇔ az ≥ 0 for a > 0,
+    ``"all"`` starts from the codes of the source (but for a z so near 0 that σ(z) rounds to ½): only the
+    distance to the thresholds changes.
 
     Parameters
     ----------
@@ -135,11 +137,12 @@ def hand_over(source: HashNetwork, target: HashNetwork, layers: str, x: Tensor) 
     target.scale.copy_(source.scale)
     target.trunk.load_state_dict(source.trunk.state_dict())
     if layers == "all":
-        z = torch.cat([source.hash(source.hidden(part)) for part in x.split(256)])
-        gain = target.beta / 2 if target.activation == "tanh" else 1.0
-        a = 1 / (gain * z.abs().mean(dim=0)).clamp_min(1e-6)
-        target.hash.weight.copy_(source.hash.weight * a[:, None])
-        target.hash.bias.copy_(source.hash.bias * a)
+        target.hash.load_state_dict(source.hash.state_dict())
+    z = torch.cat([target.hash(target.hidden(part)) for part in x.split(256)])
+    gain = target.beta / 2 if target.activation == "tanh" else 1.0
+    a = 1 / (gain * z.abs().mean(dim=0)).clamp_min(1e-6)
+    target.hash.weight.mul_(a[:, None])
+    target.hash.bias.mul_(a)
 
 
 def load_batches(X, batches: Iterable, device: str) -> Iterator[tuple[np.ndarray | Tensor, Tensor]]:

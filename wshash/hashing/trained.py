@@ -2,7 +2,6 @@
 
 import numpy as np
 import torch
-from sklearn.base import clone
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
@@ -62,7 +61,7 @@ class TrainedHashing(HashingMethod):
         ``"loss"`` and, where validation data were given, ``"validation_loss"``, per epoch.
     """
 
-    start, start_layers = None, "trunk"  # parameters of the methods that can be started
+    start, start_layers = None, "all"  # parameters of the methods that can be started
     _activation = "none"
     _beta = 5.0
     _weight_decay = 0.0
@@ -244,15 +243,6 @@ class TrainedHashing(HashingMethod):
                 "pass the pictures, or use depth='head' with features"
             )
         return X
-
-    def __sklearn_clone__(self):
-        # A clone of a fitted `start` would be unfitted: the weak network is an input, not a part to fit
-        # again.
-        params = {
-            name: value if name == "start" else clone(value, safe=False)
-            for name, value in self.get_params(deep=False).items()
-        }
-        return type(self)(**params)
 
     def _state(self):
         state = super()._state()
