@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import binom
 
 from wshash.retrieval.counts import HammingCounter, n_grades, pack_words
 from wshash.retrieval.levels import LevelCounter
@@ -92,3 +93,14 @@ def test_torch_gives_the_same_numbers(graded, monkeypatch):
     ours = HammingCounter(codes, labels, grades)(query_codes, query_labels)
     theirs = torch_counts.TorchHammingCounter(codes, labels, grades, "cpu")(query_codes, query_labels)
     np.testing.assert_array_equal(theirs, ours)
+
+
+def test_random_codes_lie_at_binomial_distances():
+    rng = np.random.default_rng(5)
+    query_codes, codes = (rng.integers(0, 2, (n, 24), dtype=np.uint8) for n in (50, 20_000))
+    labels = np.ones((20_000, 1), bool)
+    counts = HammingCounter(codes, labels)(query_codes, labels[:50])[:, :, 1].sum(axis=0)
+    expected = 50 * 20_000 * binom.pmf(np.arange(25), 24, 0.5)
+    large = expected > 5
+    # Queries share the database, so that counts spread a little wider than independent ones: 6, not 4, errors.
+    assert (np.abs(counts - expected)[large] < 6 * np.sqrt(expected[large])).all()

@@ -193,10 +193,11 @@ def evaluate(
 def _measure(counts, min_shared, depths, ranks, cut, gains) -> dict[str, np.ndarray]:
     """All measures of one block of queries, each a float32 array with a row per query."""
     out = {}
+    relevant = (np.arange(counts.shape[2]) >= min_shared).astype(np.int64)
     for order in ORDERS:
         suffix = "" if order == "expected" else f"/{order}"
-        ordered = metrics.order_ties(counts, order)
-        n, r = ordered.sum(axis=2, dtype=np.int64), ordered[:, :, min_shared:].sum(axis=2, dtype=np.int64)
+        n = metrics.level_sums(counts, np.ones_like(relevant), order)
+        r = metrics.level_sums(counts, relevant, order)
         total = np.maximum(r.sum(axis=1), 1)
         found = metrics.relevant_at(n, r, np.asarray(depths))
         for column, depth in enumerate(depths):

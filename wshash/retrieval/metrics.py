@@ -3,7 +3,7 @@
 A ranking is a sequence of *levels*: sets of items at one distance, between which no order is given. Arrays
 are q×L, a row per query: ``n`` items and ``r`` relevant items per level, nearest level first; empty levels
 are harmless. Numbers are expectations over all orders of the items within each level (McSherry & Najork, ECIR
-2008; He et al., arXiv 1705.08562). Counts that come from :func:`order_ties` give the best or the worst order.
+2008; He et al., arXiv 1705.08562), or values under the best or worst order, as :func:`level_sums` was asked.
 """
 
 from math import exp, lgamma
@@ -14,28 +14,28 @@ from numba import njit
 from wshash.errors import InputError
 
 
-def order_ties(counts: np.ndarray, order: str) -> np.ndarray:
-    """Counts of a ranking in which each level is ordered by relevance: no tie is left that matters.
+def level_sums(counts: np.ndarray, value: np.ndarray, order: str = "expected") -> np.ndarray:
+    """Sum over the items of each level of what an item of each grade is worth: items, relevant items, gains.
 
     Parameters
     ----------
     counts : int array, q×L×g
         Items per level and grade.
+    value : array, g
+        1 for every grade counts the items; 1 for the relevant grades counts the relevant ones.
     order : {"expected", "best", "worst"}
-        ``"best"`` puts the highest grade of each level first, ``"worst"`` the lowest, ``"expected"`` leaves
-        the level as it is.
+        ``"best"`` cuts each level into g, the highest grade first, ``"worst"`` the lowest first: no tie is left
+        that matters. ``"expected"`` leaves the levels as they are.
 
     Returns
     -------
-    int array, q×L×g or q×(L·g)×g
+    array, q×L or q×(L·g)
     """
     if order == "expected":
-        return counts
-    q, levels, grades = counts.shape
-    split = np.zeros((q, levels, grades, grades), counts.dtype)
-    for place, grade in enumerate(range(grades) if order == "worst" else reversed(range(grades))):
-        split[:, :, place, grade] = counts[:, :, grade]
-    return split.reshape(q, levels * grades, grades)
+        return counts @ value
+    each = counts * value
+    each = each[:, :, ::-1] if order == "best" else each
+    return each.reshape(len(counts), each.shape[1] * each.shape[2])
 
 
 def _cumulative(counts: np.ndarray) -> np.ndarray:
@@ -76,23 +76,24 @@ def relevant_at(n: np.ndarray, r: np.ndarray, ranks: np.ndarray) -> np.ndarray:
     return relevant[rows, level] + (np.asarray(ranks)[None, :] - items[rows, level]) * share
 
 
-def precision_sum(n: np.ndarray, r: np.ndarray, cut: int | None = None) -> np.ndarray:
-    """Sum of the precision at the rank of each relevant item among the first ``cut``: average precision × R.
+@njit(nogil=True, cache=True)
+def _precision_sum(n, r, cut, harmonic, out):
+    """Sum of the precision at the rank of each relevant item among the first ``cut``.
 
-    ``Σ_d (r_d/n_d) Σ_{t=N_{d−1}+1}^{N_d} [R_{d−1} + 1 + (t−N_{d−1}−1)(r_d−1)/(n_d−1)] / t``; the inner sum
-    is a difference of harmonic numbers.
-
-    Returns
-    -------
-    float64 array, q
+    ``Σ_d (r_d/n_d) Σ_{t=N_{d−1}+1}^{N_d} [R_{d−1} + 1 + (t−N_{d−1}−1)(r_d−1)/(n_d−1)] / t``; the inner sum is a
+    difference of harmonic numbers.
     """
-    items, relevant, harmonic = _cumulative(n), _cumulative(r), _harmonic(n)
-    cut = len(harmonic) - 1 if cut is None else min(cut, len(harmonic) - 1)
-    low, high = np.minimum(items[:, :-1], cut), np.minimum(items[:, 1:], cut)
-    slope = (r - 1) / np.maximum(n - 1, 1)  # a level of one item has no second term: there t − N − 1 is 0
-    start = relevant[:, :-1] + 1 - slope * (items[:, :-1] + 1)
-    share = r / np.maximum(n, 1)
-    return (share * (start * (harmonic[high] - harmonic[low]) + slope * (high - low))).sum(axis=1)
+    for q in range(n.shape[0]):
+        before, found, total = 0, 0, 0.0  # items and relevant items in the levels so far
+        for d in range(n.shape[1]):
+            size, good = n[q, d], r[q, d]
+            taken = min(size, cut - before)
+            if taken > 0:
+                slope = (good - 1) / max(size - 1, 1)  # a level of one item has no second term
+                start = found + 1 - slope * (before + 1)
+                total += good / size * (start * (harmonic[before + taken] - harmonic[before]) + slope * taken)
+            before, found = before + size, found + good
+        out[q] = total
 
 
 @njit(nogil=True, cache=True)
@@ -138,16 +139,16 @@ def average_precision(n: np.ndarray, r: np.ndarray, cut: int | None = None, deno
     -------
     float64 array, q
     """
-    total = r.sum(axis=1)
-    if denominator == "found" and cut is not None:
-        out = np.zeros(len(n))
-        _over_found(n.astype(np.int64), r.astype(np.int64), cut, _harmonic(n), out)
-        return out
     if denominator not in ("total", "found", "min(R,total)"):
         raise InputError(f"denominator {denominator!r} is unknown; choose 'total', 'found' or 'min(R,total)'")
+    out, harmonic, total = np.zeros(len(n)), _harmonic(n), r.sum(axis=1)
+    if denominator == "found" and cut is not None:
+        _over_found(n, r, cut, harmonic, out)
+        return out
     if denominator == "min(R,total)" and cut is not None:
         total = np.minimum(cut, total)
-    return precision_sum(n, r, cut) / np.maximum(total, 1)
+    _precision_sum(n, r, len(harmonic) - 1 if cut is None else cut, harmonic, out)
+    return out / np.maximum(total, 1)
 
 
 def dcg(n: np.ndarray, gain: np.ndarray, ranks: np.ndarray) -> np.ndarray:
@@ -192,7 +193,7 @@ def ndcg(counts: np.ndarray, gains: np.ndarray, ranks: np.ndarray, order: str = 
     float64 array, q×T
         0 where no item has a gain.
     """
-    ordered = order_ties(counts, order)
     per_grade = counts.sum(axis=1)[:, ::-1]
     ideal = dcg(per_grade, per_grade * gains[::-1], ranks)
-    return dcg(ordered.sum(axis=2), ordered @ gains, ranks) / np.where(ideal > 0, ideal, 1.0)
+    n, gain = level_sums(counts, np.ones_like(gains, dtype=np.int64), order), level_sums(counts, gains, order)
+    return dcg(n, gain, ranks) / np.where(ideal > 0, ideal, 1.0)
