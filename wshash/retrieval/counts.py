@@ -7,6 +7,7 @@ nothing depends on how a sort breaks ties.
 import os
 from concurrent.futures import ThreadPoolExecutor
 
+import joblib
 import numpy as np
 from numba import njit, types
 from numba.extending import intrinsic
@@ -42,7 +43,7 @@ def n_grades(query_labels: np.ndarray, database_labels: np.ndarray) -> int:
 def default_threads() -> int:
     """``$OMP_NUM_THREADS`` where it is set, else one thread per core that the process may use."""
     setting = os.environ.get("OMP_NUM_THREADS", "")
-    return int(setting) if setting.isdigit() and int(setting) else len(os.sched_getaffinity(0))
+    return int(setting) if setting.isdigit() and int(setting) else joblib.cpu_count()
 
 
 @intrinsic
