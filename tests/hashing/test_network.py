@@ -38,6 +38,12 @@ def test_a_constant_feature_stays_finite():
     assert net.scale[3] == 1 and torch.isfinite(net(x)).all()
 
 
+def test_rescaled_features_have_unit_mean_square():
+    net, x = network(hidden=None), torch.randn(20, 10) * 1e-3
+    net.rescale(x)
+    assert net.hidden(x).square().mean().item() == pytest.approx(1, rel=1e-4)
+
+
 @pytest.mark.parametrize("activation", ["none", "tanh"])
 def test_hand_over_of_all_layers_keeps_every_bit_and_sets_the_scale(activation):
     x = torch.randn(400, 10) * 3 + 2

@@ -36,7 +36,8 @@ class HashNetwork(nn.Module):
     Attributes
     ----------
     mean, scale : buffers, d
-        Features enter as ``(x - mean) / scale``. Part of the network, so that they move with it.
+        Features enter as ``(x - mean) / scale``; see :meth:`standardise` and :meth:`rescale`. Part of the network,
+        so that they move with it.
     """
 
     def __init__(self, n_inputs, n_bits, hidden=512, activation="none", beta=5.0, backbone=None):
@@ -85,6 +86,14 @@ class HashNetwork(nn.Module):
         self.mean.copy_(features.mean(dim=0))
         std = features.std(dim=0, correction=0)
         self.scale.copy_(torch.where(std > 1e-6 * (1 + self.mean.abs()), std, 1))
+
+    def rescale(self, features: Tensor) -> None:
+        """Set ``scale`` to the one root mean square of these rows, and leave ``mean`` at 0.
+
+        For a backbone that trains too: its features move and drop out, so a feature that hardly varied at first
+        must not be divided by how little it did.
+        """
+        self.scale.fill_(features.square().mean().sqrt().clamp_min(1e-12))
 
     def trainable(self, stages: list[nn.Module]) -> list[nn.Parameter]:
         """Freeze the backbone but for these stages of it; the parameters that are left to train."""

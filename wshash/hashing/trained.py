@@ -143,7 +143,7 @@ class TrainedHashing(HashingMethod):
         elif self.depth == "head":
             network.standardise(data)
         else:
-            network.standardise(torch.from_numpy(infer(network, sample, "features")).to(device))
+            network.rescale(torch.from_numpy(infer(network, sample, "features")))
         if validation is not None:
             held_out = self._place(validation[0], network)
             validation = held_out, self._loss_of(network, held_out, validation[1], seed + 1)
