@@ -109,6 +109,7 @@ METHODS: dict[str, MethodStyle] = {
     **{f"WS-{name}": MethodStyle(f"WS-{name}", *look) for name, look in _SUPERVISED.items()},
     "ITQ": MethodStyle("ITQ", "#E69F00", "D", _MIXED, "none"),
     "Weak": MethodStyle("weak network alone", "#56B4E9", "v", _MIXED),
+    "Placebo-Weak": MethodStyle("weak network, shuffled tags", "#56B4E9", "v", _DOTTED, "left"),
     "Classifier": MethodStyle("classifier", "#000000", "*", _MIXED),
     **{
         f"Placebo-{name}": MethodStyle(f"{name}, shuffled tags", *look, _DOTTED, "left", "....")

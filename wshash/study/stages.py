@@ -23,6 +23,7 @@ _FEATURES = ("wshash.vision.features", "wshash.vision.backbones")
 _VECTORS = ("wshash.tags.skipgram", "wshash.tags.similarity")
 _TAGSIDE = ("wshash.study.tagside",)
 _EVALUATION = ("wshash.retrieval.evaluation",)
+_ROW_FORMAT = 1  # raise it when what a row holds changes: the source of this file is not part of a row's address
 
 
 class Study:
@@ -183,7 +184,7 @@ class Study:
             "label_share": self.config.label_share if made.base in SUPERVISED else 1.0,
         }
         if stage == "rows":
-            parameters["depths"] = list(self.config.depths)
+            parameters |= {"depths": list(self.config.depths), "format": _ROW_FORMAT}
             modules += _EVALUATION
         packages = ("torch", "numpy", "scikit-learn", "scipy", "gensim")
         return self.store.path(stage, parameters, suffix, modules + _FEATURES, packages)
@@ -252,8 +253,8 @@ class Study:
             query_codes = method.transform(self.features[self.query])
             database_codes = method.transform(self.features[self.database])
         encoded = time.perf_counter()
-        labels = self.data.labels
-        report = evaluate(query_codes, database_codes, labels[self.query], labels[self.database], depths=self.depths)
+        judged = query_codes, database_codes, self.data.labels[self.query], self.data.labels[self.database]
+        report = evaluate(*judged, depths=self.depths)
         row = {
             "dataset": self.config.dataset,
             "protocol": self.config.protocol,
@@ -267,6 +268,9 @@ class Study:
             "pr_by_rank": report.pr_by_rank.to_dict("list"),
             "history": {k: [float(x) for x in v] for k, v in getattr(method, "history_", {}).items()},
         }
+        if hasattr(method, "bit_weights_"):  # DRSCH: Hamming distance weighted by what the bits have learnt to count
+            weighted = evaluate(*judged, depths=self.depths, distance="weighted", weights=method.bit_weights_)
+            row["weighted"] = weighted.summary()
         with atomic(path.with_suffix(".npz")) as temporary, open(temporary, "wb") as handle:
             np.savez_compressed(handle, kept=self.query[report.kept], **_plain(report.per_query))
         write_json(
