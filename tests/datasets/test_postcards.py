@@ -1,6 +1,7 @@
 """The drawn data set: the same for the same seed, its labels visible, its tags like real ones."""
 
 import hashlib
+import pickle
 import subprocess
 import sys
 
@@ -63,6 +64,27 @@ def test_seed_and_size_name_the_pictures(postcards):
     with pytest.raises(IndexError):
         other.images[3]
     assert np.array_equal(other.images[-1], other.images[2])
+
+
+def test_retagging_leaves_pictures_and_labels(postcards):
+    for options in ({"tag_seed": 1}, {"tag_noise": 0.0}):
+        other = load_dataset("postcards", n=N, size=64, **options)
+        assert other.tags != postcards.tags and other.ids == postcards.ids
+        assert np.array_equal(other.labels, postcards.labels)
+        assert other.images.fingerprint == postcards.images.fingerprint
+        assert other.fingerprint != postcards.fingerprint
+
+
+def test_untagged_pictures_can_be_kept(postcards):
+    kept = load_dataset("postcards", n=N, size=64, untagged="keep")
+    bare = np.array([not row for row in kept.tags])
+    assert bare.mean() == pytest.approx(0.224, abs=0.05) and kept.report["without tags"] == bare.sum()
+    assert all(row == same for row, same in zip(kept.tags, postcards.tags, strict=True) if row)
+
+
+def test_a_data_loader_can_draw_in_its_workers(postcards):
+    images = pickle.loads(pickle.dumps(postcards.images))
+    assert np.array_equal(images[7], postcards.images[7])
 
 
 def test_labels_agree_with_a_recount_of_the_visible_pixels(postcards):

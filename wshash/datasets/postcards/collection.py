@@ -122,7 +122,7 @@ def load(
     size : int
         Side of the pictures in pixels, at least 32.
     tag_noise : float in [0, 1]
-        Share of tags that are not about the picture.
+        Share of tags that are not about the picture: 0, all are; 1, none is.
     tag_seed : int
         Of the tagging: another one leaves pictures and labels as they are.
     untagged : {"drop", "keep"}
@@ -131,10 +131,31 @@ def load(
     n_jobs : int
         Processes to draw with; -1: one for each core.
 
+    Returns
+    -------
+    TaggedImages
+        ``labels`` are the visible tier, ``salient`` the main concepts (at most three a picture); both count visible
+        pixels, see ``concepts.MINIMA``.
+
     Raises
     ------
     InputError
         A parameter outside its range.
+
+    Notes
+    -----
+    Chance, the probability that two random pictures share a visible concept, is kept in the range of photographs
+    (MIRFLICKR: .55) by two rules: half of the scenes show no sky or little, and what is frequent (sky, grass) counts
+    only where it takes a good part of the picture. On the default 6,000 pictures it is .47, and .13 for salient
+    concepts; a picture has 3.2 visible and 1.7 salient concepts; sky, the most frequent, is in .52 of them.
+
+    The tags imitate those of 11,644 MIRFLICKR photos: their number (mean 4.5, median 4, 17 % with one; here 4.7, 4
+    and 17 %), names that are right but mostly missing (precision / recall of "sunset" .86/.24, "sky" .96/.12,
+    "clouds" .95/.16; here .84/.27, .92/.16, .94/.14), and cameras, years, groups and moods among the most frequent.
+    What share of them is not about the picture, ``tag_noise``, is calibrated on one number, the lift: how much more
+    often than chance pairs above a quantile of eq. (1) share a concept, with skip-gram vectors of default settings
+    (``benchmarks/calibrate_postcards.py``). Above the 90 % quantile it is 1.27 on MIRFLICKR and 1.28 here, above the
+    95 % quantile 1.32 and 1.32. At ``tag_noise=0`` it is about 1.9 and 2.0; at 1 there is none (1.00).
     """
     for label, value, least in (("n", n, 1), ("seed", seed, 0), ("size", size, MIN_SIZE), ("tag_seed", tag_seed, 0)):
         if int(value) != value or value < least:

@@ -13,10 +13,10 @@ from wshash.datasets.postcards.concepts import CONCEPTS
 from wshash.datasets.postcards.lexicon import CAMERAS, CONTEXT, FOREIGN, HOMES, LANGUAGES, LOOKS, NAMES, YEARS
 
 # Share of tags that are not about the picture; see `load` for what was measured with it.
-TAG_NOISE = 0.50
+TAG_NOISE = 0.57
 UNTAGGED = 0.224  # share of MIRFLICKR's photos without a tag (3,356 of the first 15,000)
 N_USERS = 1500
-ALBUM, N_ALBUM = 0.10, 12  # of the tags not about the picture, those from the album; how far back it reaches
+ALBUM, N_ALBUM = 0.05, 12  # of the tags not about the picture, those from the album; how far back it reaches
 STAY = 0.55  # chance that the next word is about the same thing as the last
 SALIENT = 2.5  # how much more readily the main thing is named
 
@@ -128,7 +128,7 @@ def _tag_one(i, visible, salient, sights, users, seed, noise, tag_seed) -> list[
         j = i - 1 - int(rng.integers(min(i, N_ALBUM)))
         album = topics_of(visible[j], salient[j], sights[j], user.language)
     tags, subject, source = [], None, None
-    for _ in range(12 * wanted):  # words repeat: a few attempts for each
+    for _ in range(12 * wanted):  # a word that is there already is drawn again, a few times
         if len(tags) == wanted:
             break
         if rng.random() < noise or here is None:
