@@ -7,12 +7,21 @@ import pandas as pd
 from wshash.paths import figures_root
 from wshash.study import frames
 from wshash.study.claims import SUPERVISED, claims, differences
-from wshash.study.methods import PAPER
+from wshash.study.methods import ALL, PAPER
 from wshash.study.provenance import machine, provenance
 from wshash.study.run import Outcome
 from wshash.study.stages import Study
 from wshash.study.store import canonical, code_fingerprint, write_json, write_text
 from wshash.study.tables import judged_filter, results_table, table1, table2
+
+CONTROLLED = [
+    *((f"WS-{base}", f"{control}-{base}") for control in ("Placebo", "Matched") for base in SUPERVISED),
+    ("Weak", "Placebo-Weak"),
+    ("Weak", "LSH"),
+    ("ITQ", "LSH"),
+    *((base, "Classifier") for base in SUPERVISED),
+]
+"""Comparisons that the paper lacks: what is left of a gain against shuffled tags, and against as much training."""
 
 
 def folder_of(study: Study) -> Path:
@@ -25,63 +34,79 @@ def folder_of(study: Study) -> Path:
 def publish(outcome: Outcome) -> Path:
     """Draw the figures and write the tables of the rows that are there; nothing, where they are up to date.
 
-    Writes fig7-fig10, ``results`` (all measures of all rows, and Precision@500 as a table), ``gains`` (WS-X minus X),
-    ``claims``, ``table1``, ``table2`` and ``study.json``, which says what they were made from.
-    """
-    from wshash import plots
+    Rows of further methods that an earlier run left, of the same data, code lengths and seeds, are published too.
 
-    study, paths = outcome.plan.study, outcome.rows
-    folder = folder_of(study)
+    Writes fig7-fig10, ``results`` (all measures of all rows, and Precision@500 as a table), ``gains`` (WS-X minus X),
+    ``controls`` (where they were run), ``claims``, ``table1``, ``table2`` and ``study.json``, which says what they
+    were made from.
+    """
+    plan = outcome.plan
+    study, folder = plan.study, folder_of(plan.study)
+    paths = [study.row_path(method, k, seed) for method in ALL for k in plan.bits for seed in plan.seeds]
+    paths = [path for path in paths if path.is_file()]
     made_from = {
-        "rows": sorted(path.stem for path in paths),
+        "rows": [path.stem for path in paths],
         "code": code_fingerprint("wshash.study.publish", "wshash.plots"),
     }
     stamp = study.store.root / "published" / f"{study.config.dataset}-{study.config.protocol}.json"
-    if stamp.is_file() and stamp.read_text(encoding="utf-8") == canonical(made_from):
-        if (folder / "study.json").is_file():
+    if stamp.is_file() and (folder / "study.json").is_file():
+        if stamp.read_text(encoding="utf-8") == canonical(made_from):
             return folder
     rows = frames.read_rows(paths)
-    frame = frames.measures(rows)
     origin = provenance(study.config) | {
         "fingerprints": study.data_fingerprint | {"split": study.split.fingerprint},
-        "seeds": outcome.plan.seeds,
+        "seeds": plan.seeds,
     }
-    paper = frame[frame["method"].isin(PAPER)]
-    n_bits, depth = int(frame["n_bits"].max()), frames.main_depth(frame)
-
-    def table(name: str, data: pd.DataFrame, text: pd.DataFrame | None = None, index: bool = True) -> None:
-        write_text(folder / f"{name}.csv", data.to_csv(index=index, float_format="%.6g", lineterminator="\n"))
-        write_text(folder / f"{name}.md", (data if text is None else text).to_markdown(index=index) + "\n")
-
-    if not paper.empty:
-        by_bits, by_depth = frames.by_bits(paper), frames.by_depth(paper)
-        curves = frames.pr_curves([row for row in rows if row["method"] in PAPER])
-        everything = pd.concat([by_bits, by_depth])
-        span = everything[["precision", "chance", "low", "high"]].stack()
-        y_range = (max(0.0, span.min() - 0.02), min(1.0, span.max() + 0.02))
-        figure = plots.fig8(by_bits, depth, y_range=y_range)
-        plots.save(figure, "fig8", folder, by_bits, plots.describe_fig8(by_bits, depth), origin)
-        figure = plots.fig9(by_depth, n_bits, y_range=y_range)
-        plots.save(figure, "fig9", folder, by_depth, plots.describe_fig9(by_depth, n_bits), origin)
-        figure = plots.fig10(curves, n_bits)
-        plots.save(figure, "fig10", folder, curves, plots.describe_fig10(curves, n_bits), origin)
-        have = [m for m in PAPER if m in set(paper["method"])]
-        from wshash.study.timing import extraction_time
-
-        times = extraction_time(study, have, n_bits)
-        alt = plots.describe_fig7(times, machine())
-        plots.save(plots.fig7(times, machine()), "fig7", folder, times, alt, origin)
-
-    table("results", frame, results_table(frames.by_bits(frame)))
-    pairs = [(f"WS-{base}", base) for base in SUPERVISED]
-    names = [f"precision@{r}" for r in frames.depths(frame)] + ["average_precision"]
-    gains = pd.concat([differences(rows, pairs, name) for name in names])
-    if not gains.empty:
-        table("gains", gains, gains[gains["measure"] == f"precision@{depth}"].round(4), index=False)
-    words = table1(study)
-    table("table1", words, words.round(3))
-    table("table2", table2(study.config.preset))
-    table("claims", claims(rows, words, judged_filter(study)), index=False)
+    paper = [row for row in rows if row["method"] in PAPER]
+    if paper:
+        _draw(study, paper, folder, origin)
+    _tabulate(study, rows, folder)
     write_json(folder / "study.json", origin)
     write_text(stamp, canonical(made_from))
     return folder
+
+
+def _draw(study: Study, rows: list[dict], folder: Path, origin: dict) -> None:
+    """Figures 7 to 10."""
+    from wshash import plots
+    from wshash.study.timing import extraction_time
+
+    frame = frames.measures(rows)
+    n_bits, depth = int(frame["n_bits"].max()), frames.main_depth(frame)
+    by_bits, by_depth, curves = frames.by_bits(frame), frames.by_depth(frame), frames.pr_curves(rows)
+    span = pd.concat([by_bits, by_depth])[["precision", "chance", "low", "high"]].stack()
+    y_range = (max(0.0, span.min() - 0.02), min(1.0, span.max() + 0.02))  # the same for Figures 8 and 9
+    times = extraction_time(study, list(frame["method"].cat.categories), n_bits)
+
+    def save(name: str, figure, data: pd.DataFrame, alt: str) -> None:
+        plots.save(figure, name, folder, data, alt, origin)
+
+    save("fig7", plots.fig7(times, machine()), times, plots.describe_fig7(times, machine()))
+    save("fig8", plots.fig8(by_bits, depth, y_range=y_range), by_bits, plots.describe_fig8(by_bits, depth))
+    save("fig9", plots.fig9(by_depth, n_bits, y_range=y_range), by_depth, plots.describe_fig9(by_depth, n_bits))
+    save("fig10", plots.fig10(curves, n_bits), curves, plots.describe_fig10(curves, n_bits))
+
+
+def _tabulate(study: Study, rows: list[dict], folder: Path) -> None:
+    """Results, gains, controls, Tables 1 and 2, claims."""
+
+    def table(name: str, data: pd.DataFrame, text: pd.DataFrame | None = None) -> None:
+        text = data if text is None else text
+        named, text_named = data.index.name is not None, text.index.name is not None
+        write_text(folder / f"{name}.csv", data.to_csv(index=named, float_format="%.6g", lineterminator="\n"))
+        write_text(folder / f"{name}.md", text.to_markdown(index=text_named) + "\n")
+
+    frame = frames.measures(rows)
+    names = [f"precision@{r}" for r in frames.depths(frame)] + ["average_precision"]
+    main = f"precision@{frames.main_depth(frame)}"
+    table("results", frame, results_table(frames.by_bits(frame)))
+    gains = pd.concat([differences(rows, [(f"WS-{base}", base) for base in SUPERVISED], name) for name in names])
+    if not gains.empty:
+        table("gains", gains, gains[gains["measure"] == main].round(4))
+    controls = differences(rows, CONTROLLED, main)
+    if not controls.empty:
+        table("controls", controls, controls.round(4))
+    words = table1(study)
+    table("table1", words, words.round(3))
+    table("table2", table2(study.config.preset))
+    table("claims", claims(rows, words, judged_filter(study)))

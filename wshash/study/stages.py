@@ -220,8 +220,13 @@ class Study:
 
     def _fit(self, made: Recipe, n_bits: int, seed: int):
         start = self.weak(n_bits, seed, made.start == "placebo") if made.start else None
-        rows = self.labelled if made.base in SUPERVISED else self.train
-        return made.build(n_bits, seed, start).fit(self.features[rows], self.data.labels[rows])
+        method = made.build(n_bits, seed, start)
+        rows = self.train
+        if made.base in SUPERVISED:
+            rows = self.labelled
+            if hasattr(method, "epochs"):  # fewer labels, as many steps: a short training must not pass for few labels
+                method.set_params(epochs=round(method.epochs / self.config.label_share))
+        return method.fit(self.features[rows], self.data.labels[rows])
 
     # -- a row of results --------------------------------------------------------------------------------------------
 
