@@ -50,7 +50,7 @@ def test_a_study_writes_a_row_per_run_and_publishes(finished, environment):
     assert {(r["method"], r["n_bits"], r["seed"]) for r in rows} == {
         (m, k, s) for m in ("LSH", "DSH", "WS-DSH") for k in (8, 12) for s in (0, 1)
     }
-    figures = Path(environment["WSHASH_FIGURES"]) / "postcards"
+    figures = Path(environment["WSHASH_FIGURES"]) / "postcards" / "smoke"
     for name in ("fig7", "fig8", "fig9", "fig10"):
         for suffix in ("svg", "pdf", "png", "csv", "json"):
             assert (figures / f"{name}.{suffix}").stat().st_size > 0

@@ -7,6 +7,7 @@ import pandas as pd
 from wshash.paths import figures_root
 from wshash.study import frames
 from wshash.study.claims import SUPERVISED, claims, differences
+from wshash.study.config import StudyConfig
 from wshash.study.methods import ALL, PAPER
 from wshash.study.provenance import machine, provenance
 from wshash.study.run import Outcome
@@ -25,10 +26,14 @@ CONTROLLED = [
 
 
 def folder_of(study: Study) -> Path:
-    """Where the study's figures lie."""
+    """Where the study's figures lie; one of other than the default settings has a folder inside, named by them."""
     config = study.config
+    named = {name: getattr(config, name) for name in ("protocol", "backbone", "preset")}
+    named |= {"tag_filter": f"filter-{config.tag_filter}", "label_share": f"labels-{config.label_share:g}"}
+    default = StudyConfig()
+    variant = [text for name, text in named.items() if getattr(config, name) != getattr(default, name)]
     folder = figures_root() / config.dataset
-    return folder if config.protocol == "paper" else folder / config.protocol
+    return folder / "_".join(variant) if variant else folder
 
 
 def publish(outcome: Outcome) -> Path:
@@ -48,7 +53,7 @@ def publish(outcome: Outcome) -> Path:
         "rows": [path.stem for path in paths],
         "code": code_fingerprint("wshash.study.publish", "wshash.plots"),
     }
-    stamp = study.store.root / "published" / f"{study.config.dataset}-{study.config.protocol}.json"
+    stamp = study.store.root / "published" / f"{'-'.join(folder.relative_to(figures_root()).parts)}.json"
     if stamp.is_file() and (folder / "study.json").is_file():
         if stamp.read_text(encoding="utf-8") == canonical(made_from):
             return folder
