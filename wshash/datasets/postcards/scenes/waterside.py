@@ -36,16 +36,15 @@ def harbour(c: Canvas) -> None:
 
 def boats_close(c: Canvas) -> None:
     rng = c.rng
-    horizon = rng.uniform(-0.4, 0.1)
+    lake = rng.random() < 0.35  # a lake is told by its near shore; the sea fills the picture
+    horizon, what = (rng.uniform(0.14, 0.24), "lake") if lake else (0.0, "sea")
     skies.sky(c, 1.0)
-    if horizon > 0.02:
-        trees.tree_line(c, horizon + 0.02, 0.12, 14, depth=0.5)
-    what = "lake" if rng.random() < 0.35 else "sea"
-    c.surface[:] = c.code(what)
-    waters.water(c, max(horizon, 0.0), what, mirror=0.15, waves=0.5, tint=SEAS[rng.integers(len(SEAS))])
-    c.facts.discard("reflection")
+    if lake:
+        land.hills(c, 0.06, (0.26, 0.38, 0.22), "", 0.03, 0.4, horizon + 0.02)
+        trees.tree_line(c, horizon + 0.012, 0.12, 22, depth=0.3)
+    waters.water(c, horizon, what, mirror=0.5 if lake else 0.1, waves=0.5, tint=SEAS[rng.integers(len(SEAS))])
     if rng.random() < 0.4:
-        waters.whitecaps(c, max(horizon, 0.0))
+        waters.whitecaps(c, horizon)
     for y in np.sort(rng.uniform(0.45, 0.9, rng.integers(1, 3))):
         vehicles.boat(c, rng.uniform(0.25, 0.75), y, rng.uniform(0.36, 0.6))
 
@@ -167,13 +166,13 @@ def river_bridge(c: Canvas) -> None:
 def great_bridge(c: Canvas) -> None:
     rng, horizon = c.rng, c.rng.uniform(0.56, 0.66)
     heavens(c, horizon)
-    if rng.random() < 0.6:
-        land.hills(
-            c, horizon - 0.06, (0.32, 0.38, 0.34), "mountain" if rng.random() < 0.4 else "", 0.06, 0.75, horizon + 0.01
-        )
-    elif rng.random() < 0.7:
+    city = rng.random() < 0.4  # a town on the far bank makes it a river
+    if city:
         towers.skyline(c, horizon, rng.uniform(0.14, 0.24), 0.6, 13)
-    sea_water(c, horizon, what="sea" if rng.random() < 0.6 else "river")
+    elif rng.random() < 0.7:
+        hill = "mountain" if rng.random() < 0.4 else ""
+        land.hills(c, horizon - 0.06, (0.32, 0.38, 0.34), hill, 0.06, 0.75, horizon + 0.01)
+    sea_water(c, horizon, what="river" if city else "sea")
     deck = horizon - rng.uniform(0.08, 0.16)
     ways.suspension_bridge(c, deck, horizon + 0.05, towers=(rng.uniform(0.16, 0.3), rng.uniform(0.7, 0.84)))
     if rng.random() < 0.3:
@@ -184,8 +183,6 @@ def skyline_over_water(c: Canvas) -> None:
     rng, foot = c.rng, c.rng.uniform(0.52, 0.64)
     heavens(c, foot)
     towers.skyline(c, foot, rng.uniform(0.3, 0.46), 0.2, rng.integers(7, 11))
-    waters.water(
-        c, foot, "river" if rng.random() < 0.5 else "sea", mirror=0.6, tint=(0.10, 0.22, 0.30), waves=0.35, ripple=0.7
-    )
+    waters.water(c, foot, "river", mirror=0.6, tint=(0.10, 0.22, 0.30), waves=0.35, ripple=0.7)
     if rng.random() < 0.25:
         vehicles.boat(c, rng.uniform(0.2, 0.8), rng.uniform(0.72, 0.88), rng.uniform(0.12, 0.2))
