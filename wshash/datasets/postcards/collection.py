@@ -155,7 +155,8 @@ def load(
     What share of them is not about the picture, ``tag_noise``, is calibrated on one number, the lift: how much more
     often than chance pairs above a quantile of eq. (1) share a concept, with skip-gram vectors of default settings
     (``benchmarks/calibrate_postcards.py``). Above the 90 % quantile it is 1.27 on MIRFLICKR and 1.25 here, above the
-    95 % quantile 1.32 and 1.27; the number of epochs that skip-gram settles on moves it by .03. At ``tag_noise=0`` it is about 1.9 and 2.0; at 1 there is none (1.00).
+    95 % quantile 1.32 and 1.27; the number of epochs that skip-gram settles on moves it by .03.
+    At ``tag_noise=0`` it is about 1.9 and 2.0; at 1 there is none (1.00).
     """
     for label, value, least in (("n", n, 1), ("seed", seed, 0), ("size", size, MIN_SIZE), ("tag_seed", tag_seed, 0)):
         if int(value) != value or value < least:
