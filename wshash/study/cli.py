@@ -48,7 +48,7 @@ def _plan(arguments: argparse.Namespace):
 
 
 def _study(arguments: argparse.Namespace) -> int:
-    from wshash.study.run import run
+    from wshash.study.run import run, shown
 
     made = _plan(arguments)
     print(made)
@@ -66,7 +66,7 @@ def _study(arguments: argparse.Namespace) -> int:
         return 1
     from wshash.study.publish import publish
 
-    print(f"{len(outcome.rows)} of {made.total} rows; figures and tables in {publish(outcome)}")
+    print(f"{len(outcome.rows)} of {made.total} rows; figures and tables in {shown(publish(outcome))}")
     return 1 if outcome.failed else 0
 
 

@@ -184,16 +184,17 @@ def _execute(plan: Plan, job: Job, attempts: int = 3) -> str | None:
             )  # fmt: skip
             return None
         except PapermillExecutionError as error:
-            return f"{error.ename}: {error.evalue} (traceback in {_shown(output)})"
+            return f"{error.ename}: {error.evalue} (traceback in {shown(output)})"
         except Exception as error:  # the kernel: did it never start, or die at work?
             if any(path.is_file() for path in job.missing) or attempt == attempts - 1 or "died" in str(error).lower():
-                return f"{type(error).__name__}: {error} (notebook {_shown(output)})"
+                return f"{type(error).__name__}: {error} (notebook {shown(output)})"
             time.sleep(1 + attempt)
     return None
 
 
-def _shown(path: Path) -> str:
+def shown(path: Path) -> str:
+    """A path as messages show it: from the working directory where it lies below, else its name, never a home."""
     try:
-        return str(path.relative_to(Path.cwd()))
+        return str(path.resolve().relative_to(Path.cwd()))
     except ValueError:
-        return str(path)
+        return path.name
