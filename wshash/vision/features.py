@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import torch
 from torch.utils.data import DataLoader
-from tqdm.auto import tqdm
+from tqdm import tqdm
 
 from wshash.errors import InputError
 from wshash.vision.backbones import Backbone, load_backbone

@@ -1,0 +1,197 @@
+"""The figures of the tag side: 1 (weak tags), 4 (pairs), 6 (visual tags)."""
+
+import textwrap
+from collections.abc import Collection, Sequence
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from wshash.plots.style import COLUMN, PAGE, need_columns, styled
+
+KEPT, REMOVED, PLACEBO = "#0072B2", "#999999", "#D55E00"
+
+
+def _picture(ax, picture) -> None:
+    ax.imshow(picture)
+    ax.set(xticks=[], yticks=[])
+    ax.grid(False)
+    ax.spines[:].set_visible(False)
+
+
+def _words(words: Sequence[str], width: int = 19, lines: int = 4) -> str:
+    """A list of words in a few short lines."""
+    wrapped = textwrap.wrap(", ".join(words).replace("$", r"\$"), width) or ["–"]
+    return "\n".join(wrapped if len(wrapped) <= lines else [*wrapped[: lines - 1], "…"])
+
+
+@styled
+def fig1(pictures: Sequence[np.ndarray], tags: Sequence[Sequence[str]], concepts: Sequence[Sequence[str]]) -> Figure:
+    """Pictures with what their owners typed above, and what is there below (Figure 1)."""
+    figure, axes = plt.subplots(1, len(pictures), figsize=(PAGE, 2.1), squeeze=False)
+    for ax, picture, typed, there in zip(axes[0], pictures, tags, concepts, strict=True):
+        _picture(ax, picture)
+        ax.set_title(_words(typed), fontsize=6.5, color=PLACEBO, verticalalignment="bottom")
+        ax.set_xlabel(_words(there), fontsize=6.5, color=KEPT, verticalalignment="top")
+    return figure
+
+
+def describe_fig1(tags: Sequence[Sequence[str]], concepts: Sequence[Sequence[str]]) -> str:
+    """What Figure 1 shows, in words."""
+    named = sum(len(set(typed) & set(there)) for typed, there in zip(tags, concepts, strict=True))
+    return (
+        f"{len(tags)} pictures, each with its tags above and its concepts below. Of {sum(map(len, concepts))} "
+        f"concepts, {named} are named by a tag; of {sum(map(len, tags))} tags, {sum(map(len, tags)) - named} are not "
+        "the name of a concept of their picture."
+    )
+
+
+@styled
+def fig1_precision(data: pd.DataFrame) -> Figure:
+    """Precision against recall of the tags that name a concept: columns ``concept``, ``precision``, ``recall``."""
+    need_columns(data, "concept", "precision", "recall")
+    figure, ax = plt.subplots(figsize=(PAGE, 3.0))
+    ax.plot(data["recall"], data["precision"], "o", color=KEPT, markersize=3)
+    for k, row in enumerate(data.sort_values("recall").itertuples()):
+        offset, place = ((3, 2), "bottom") if k % 2 else ((3, -2), "top")  # by turns, so that neighbours stay apart
+        where = (row.recall, row.precision)
+        ax.annotate(row.concept, where, offset, textcoords="offset points", va=place, fontsize=6.5)
+    ax.set(xlim=(0, min(1, 1.15 * data["recall"].max())), ylim=(0, 1.06), xlabel="recall", ylabel="precision")
+    return figure
+
+
+def describe_fig1_precision(data: pd.DataFrame) -> str:
+    """What :func:`fig1_precision` shows, in words."""
+    return (
+        f"Each of {len(data)} dots is a tag that is a concept's name. High: it is right where it stands (mean "
+        f"precision {data['precision'].mean():.2f}). Left: it is missing from most pictures of the concept (mean "
+        f"recall {data['recall'].mean():.2f})."
+    )
+
+
+@styled
+def fig4(
+    pictures: Sequence[tuple[np.ndarray, np.ndarray]],
+    tags: Sequence[tuple[Sequence[str], Sequence[str]]],
+    similarity: Sequence[float],
+    similar: Sequence[bool],
+) -> Figure:
+    """Pairs of pictures with their tags: similar ones in the first row, dissimilar ones in the second (Figure 4)."""
+    similar = np.asarray(similar, bool)
+    columns = max(similar.sum(), (~similar).sum())
+    figure = plt.figure(figsize=(PAGE, 3.0))
+    cells = figure.subfigures(2, columns, squeeze=False)
+    for row, flag, name in ((0, True, "Ω"), (1, False, "Λ")):
+        for cell, k in zip(cells[row], np.flatnonzero(similar == flag), strict=False):
+            axes = cell.subplots(1, 2)
+            cell.suptitle(f"{name}  s = {similarity[k]:.2f}", fontsize=7.5)
+            for ax, picture, typed in zip(axes, pictures[k], tags[k], strict=True):
+                _picture(ax, picture)
+                ax.set_xlabel(_words(typed, 14), fontsize=5.5)
+    return figure
+
+
+def describe_fig4(similarity: Sequence[float], similar: Sequence[bool]) -> str:
+    """What Figure 4 shows, in words."""
+    similarity, similar = np.asarray(similarity), np.asarray(similar, bool)
+    return (
+        f"{similar.sum()} pairs of pictures whose tags are similar, s = {similarity[similar].min():.2f} or more, above "
+        f"{(~similar).sum()} pairs with s = {similarity[~similar].max():.2f} or less, each picture with its tags."
+    )
+
+
+@styled
+def fig4_relevance(data: pd.DataFrame) -> Figure:
+    """Lift of the pairs above a threshold, for real tags and the placebo.
+
+    Columns ``share`` (of pairs above), ``lift``, ``lift_error`` (standard error), ``tags`` (``"real"``, ``"placebo"``).
+    """
+    need_columns(data, "share", "lift", "lift_error", "tags")
+    figure, ax = plt.subplots(figsize=(COLUMN, 2.4))
+    for name, colour, marker in (("real", KEPT, "o"), ("placebo", PLACEBO, "x")):
+        rows = data[data["tags"] == name].sort_values("share")
+        half = 1.96 * rows["lift_error"]
+        ax.fill_between(rows["share"], rows["lift"] - half, rows["lift"] + half, color=colour, alpha=0.2, linewidth=0)
+        ax.plot(rows["share"], rows["lift"], marker=marker, color=colour, label=f"{name} tags")
+    ax.axhline(1, color="#333333", linewidth=0.7)
+    ticks = sorted(data.loc[data["tags"] == "real", "share"].round(2).unique())
+    ax.set(xscale="log", xlabel="share of pairs taken as similar", ylabel="relevant, over base")
+    ax.set_xticks(ticks, [f"{tick:.0%}" for tick in ticks])
+    ax.minorticks_off()
+    ax.legend()
+    return figure
+
+
+def describe_fig4_relevance(data: pd.DataFrame) -> str:
+    """What :func:`fig4_relevance` shows, in words."""
+    real, placebo = (data[data["tags"] == name].sort_values("share") for name in ("real", "placebo"))
+    first, last = real.iloc[0], real.iloc[-1]
+    return (
+        f"The {first['share']:.0%} of pairs whose tags are most alike are relevant {first['lift']:.2f} times as often "
+        f"as any pairs, the upper {last['share']:.0%} {last['lift']:.2f} times. With shuffled tags the ratio stays "
+        f"between {placebo['lift'].min():.2f} and {placebo['lift'].max():.2f}. Bands: 95 % intervals over pairs."
+    )
+
+
+@styled
+def fig6(table: pd.DataFrame, threshold: float, n_names: int = 12) -> Figure:
+    """Tags by the z-scores of separation and cohesion, and the two ends of the ranking (Figure 6).
+
+    ``table`` is from :func:`wshash.tags.visual_tags`.
+    """
+    need_columns(table, "z_cohesion", "z_separation", "score", "kept")
+    table = table.sort_values("score", ascending=False, kind="stable")
+    figure, (ax, bars) = plt.subplots(1, 2, figsize=(PAGE, 3.4), width_ratios=(1.5, 1))
+    for rows, colour, name in ((table[~table["kept"]], REMOVED, "removed"), (table[table["kept"]], KEPT, "kept")):
+        fill = colour if name == "kept" else "none"
+        ax.scatter(rows["z_separation"], -rows["z_cohesion"], 11, facecolors=fill, edgecolors=colour, label=name)
+    for tag, row in table.head(n_names).iterrows():
+        where = (row["z_separation"], -row["z_cohesion"])
+        ax.annotate(tag, where, (3, 2), textcoords="offset points", fontsize=6)
+    ax.axhline(0, color="#333333", linewidth=0.7)
+    ax.axvline(0, color="#333333", linewidth=0.7)
+    ax.set(xlabel="z of separation: unlike the rest →", ylabel="−z of cohesion: alike →")
+    # A few tags score tens of times as high as most: a scale that is linear near 0 and logarithmic beyond.
+    ax.set_xscale("symlog", linthresh=5)
+    ax.set_yscale("symlog", linthresh=5)
+    ax.legend(loc="lower right")
+    ends = pd.concat([table.head(n_names), table.tail(min(n_names, len(table) - min(n_names, len(table))))])[::-1]
+    bars.barh(np.arange(len(ends)), ends["score"], color=np.where(ends["kept"], KEPT, REMOVED))
+    bars.set_yticks(np.arange(len(ends)), ends.index, fontsize=6)
+    bars.axvline(threshold, color="#333333", linewidth=0.7, linestyle="--")
+    bars.set_xscale("symlog", linthresh=5)
+    bars.grid(axis="y", visible=False)
+    bars.set_xlabel("score: highest and lowest")
+    return figure
+
+
+def describe_fig6(table: pd.DataFrame, threshold: float) -> str:
+    """What Figure 6 shows, in words."""
+    names = table.sort_values("score", ascending=False, kind="stable").index
+    return (
+        f"Left: {len(table)} tags by the z-scores of separation (to the right) and of cohesion (upwards, tighter); "
+        f"tags given at random would lie around 0. The {table['kept'].sum()} with a score above {threshold:g} are kept "
+        f"(filled), the {(~table['kept']).sum()} others removed (open). Right: the highest scores "
+        f"({', '.join(names[:3])}, …) and the lowest (…, {', '.join(names[-3:])})."
+    )
+
+
+@styled
+def fig6_before_after(pictures: Sequence[np.ndarray], tags: Sequence[Sequence[str]], kept: Collection[str]) -> Figure:
+    """Pictures with all their tags; those that the filter removes in grey and struck out (Figure 6)."""
+    figure, axes = plt.subplots(2, len(pictures), figsize=(PAGE, 2.5), squeeze=False, height_ratios=(1, 1))
+    for (ax, below), picture, typed in zip(axes.T, pictures, tags, strict=True):
+        _picture(ax, picture)
+        below.set_axis_off()
+        for k, tag in enumerate(sorted(typed, key=lambda tag: tag not in kept)[:8]):
+            look = {"color": KEPT, "weight": "bold"} if tag in kept else {"color": REMOVED}
+            shown = tag if tag in kept else "".join(f"{letter}\u0336" for letter in tag)
+            below.text(0.5, 1 - 0.125 * k, shown, ha="center", va="top", fontsize=6.5, **look)
+    return figure
+
+
+def describe_fig6_before_after(tags: Sequence[Sequence[str]], kept: Collection[str]) -> str:
+    """What :func:`fig6_before_after` shows, in words."""
+    n, left = sum(map(len, tags)), sum(tag in kept for row in tags for tag in row)
+    return f"{len(tags)} pictures with their {n} tags: the filter keeps {left} (bold), removes {n - left} (struck out)."
