@@ -3,6 +3,7 @@
 import os
 import platform
 import subprocess
+import sys
 from datetime import UTC, datetime
 from functools import cache
 from importlib.metadata import version
@@ -47,6 +48,11 @@ def machine() -> str:
     return f"{name}, {os.cpu_count()} cores"
 
 
+def _gpu() -> str | None:
+    torch = sys.modules.get("torch")  # where nothing has loaded torch, nothing has used a GPU
+    return torch.cuda.get_device_name() if torch and torch.cuda.is_available() else None
+
+
 def provenance(config=None) -> dict:
     """What to store beside a result. A ``+`` after the commit: with changes that are not committed."""
     return {
@@ -54,6 +60,7 @@ def provenance(config=None) -> dict:
         "commit": _commit(),
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
         "machine": machine(),
+        "gpu": _gpu(),
         "python": platform.python_version(),
         "versions": {name: version(name) for name in PACKAGES},
     } | ({"config": config.to_dict()} if config is not None else {})
