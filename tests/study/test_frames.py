@@ -29,6 +29,7 @@ def rows(tmp_path):
                         "per_query": path,
                         "measures": {
                             "chance": 0.5,
+                            "n_queries": 40,
                             "precision@100": values.mean() + 0.01,
                             "precision@100/best": 1.0,
                             "precision@100/worst": 0.0,

@@ -84,6 +84,19 @@ def _claims(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _converge(arguments: argparse.Namespace) -> int:
+    from wshash.study.convergence import convergence
+    from wshash.study.publish import folder_of, write_table
+
+    study = _plan(arguments).study
+    found = convergence(study, n_bits=arguments.bits[-1])
+    text = found.pivot(index="method", columns="factor", values="precision").loc[found["method"].unique()].round(4)
+    text = text.rename(columns=lambda factor: f"{factor:g} × budget")
+    write_table(folder_of(study), "convergence", found, text)
+    print(text.to_markdown())
+    return 0
+
+
 def _data(arguments: argparse.Namespace) -> int:
     if arguments.action == "check":
         from wshash.datasets.check import check
@@ -169,6 +182,9 @@ def _parser() -> argparse.ArgumentParser:
 
     claims = commands.add_parser("claims", parents=[grid], help="print the table of claims")
     claims.set_defaults(run=_claims)
+
+    converge = commands.add_parser("converge", parents=[grid], help="half and twice the budgets, on validation data")
+    converge.set_defaults(run=_converge)
 
     data = commands.add_parser("data", help="check a folder of pictures, or fetch a data set")
     data.add_argument("action", choices=("check", "fetch"))

@@ -58,6 +58,7 @@ def _precision(group: pd.DataFrame, depth: int) -> dict:
         "worst": group[f"{column}/worst"].mean(),
         "chance": group["chance"].mean(),
         "n_seeds": len(group),
+        "n_queries": group["n_queries"].max(),
     }
 
 
@@ -110,6 +111,7 @@ def pr_curves(rows: Sequence[dict]) -> pd.DataFrame:
                         "chance": np.mean([run["measures"]["chance"] for run in runs]),
                         "n_bits": n_bits,
                         "n_seeds": len(runs),
+                        "n_queries": runs[0]["measures"]["n_queries"],
                     }
                 )
             )

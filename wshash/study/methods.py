@@ -15,7 +15,7 @@ SUPERVISED = ("KSH", "DSH", "DRSCH", "Classifier")
 _TRAINED = ("DeepBit", "DSH", "DRSCH", "Weak")
 _CLASSES = {"Weak": "WeakPretraining", "Classifier": "ClassifierHash"}  # the others' class is their name
 
-# Chosen on the validation part of the training pool alone: see notebook 04 and benchmarks/convergence.py.
+# Chosen on the validation part of the training pool alone: see notebook 04 and wshash.study.convergence.
 PRESETS: dict[str, dict[str, dict]] = {
     "study": {},
     "smoke": {name: {"epochs": 3} for name in _TRAINED},  # does everything, shows nothing: for tests

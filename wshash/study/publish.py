@@ -92,26 +92,27 @@ def _draw(study: Study, rows: list[dict], folder: Path, origin: dict) -> None:
     save("fig10", plots.fig10(curves, n_bits), curves, plots.describe_fig10(curves, n_bits))
 
 
+def write_table(folder: Path, name: str, data: pd.DataFrame, text: pd.DataFrame | None = None) -> None:
+    """Write ``name``.csv and ``name``.md; ``text``: what the latter holds, where it is not the same."""
+    text = data if text is None else text
+    named, text_named = data.index.name is not None, text.index.name is not None
+    write_text(folder / f"{name}.csv", data.to_csv(index=named, float_format="%.6g", lineterminator="\n"))
+    write_text(folder / f"{name}.md", text.to_markdown(index=text_named) + "\n")
+
+
 def _tabulate(study: Study, rows: list[dict], folder: Path) -> None:
     """Results, gains, controls, Tables 1 and 2, claims."""
-
-    def table(name: str, data: pd.DataFrame, text: pd.DataFrame | None = None) -> None:
-        text = data if text is None else text
-        named, text_named = data.index.name is not None, text.index.name is not None
-        write_text(folder / f"{name}.csv", data.to_csv(index=named, float_format="%.6g", lineterminator="\n"))
-        write_text(folder / f"{name}.md", text.to_markdown(index=text_named) + "\n")
-
     frame = frames.measures(rows)
     names = [f"precision@{r}" for r in frames.depths(frame)] + ["average_precision"]
     main = f"precision@{frames.main_depth(frame)}"
-    table("results", frame, results_table(frames.by_bits(frame)))
+    write_table(folder, "results", frame, results_table(frames.by_bits(frame)))
     gains = pd.concat([differences(rows, [(f"WS-{base}", base) for base in SUPERVISED], name) for name in names])
     if not gains.empty:
-        table("gains", gains, gains[gains["measure"] == main].round(4))
+        write_table(folder, "gains", gains, gains[gains["measure"] == main].round(4))
     controls = differences(rows, CONTROLLED, main)
     if not controls.empty:
-        table("controls", controls, controls.round(4))
+        write_table(folder, "controls", controls, controls.round(4))
     words = table1(study)
-    table("table1", words, words.round(3))
-    table("table2", table2(study.config.preset))
-    table("claims", claims(rows, words, judged_filter(study)))
+    write_table(folder, "table1", words, words.round(3))
+    write_table(folder, "table2", table2(study.config.preset))
+    write_table(folder, "claims", claims(rows, words, judged_filter(study)))

@@ -2,45 +2,70 @@
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
-from wshash.datasets.files import ImageFiles
+from wshash.datasets import Split
+from wshash.datasets.files import read_image
+from wshash.errors import InputError
+from wshash.study.methods import SUPERVISED, recipe
 from wshash.study.stages import Study
 
 
-def search(study: Study, picture: str | Path, method: str, n_bits: int, top: int = 10) -> pd.DataFrame:
-    """The pictures of the database whose codes are nearest to a picture's code.
+def search(study: Study, picture: str | Path | np.ndarray, method: str, n_bits: int, top: int = 10) -> pd.DataFrame:
+    """The pictures of a data set whose codes are nearest to a picture's code.
+
+    All readable pictures are searched, whatever their part of the split. Where no picture has a concept, all are
+    trained on too, and the method must be one that needs no labels.
 
     Parameters
     ----------
     study : Study
-    picture : path
+    picture : path, or uint8 array, H×W×3, RGB
     method : str
         Its model of seed 0 is used; it is trained first where it is missing.
     n_bits : int
     top : int
+        How many, from 1 to the number of pictures.
 
     Returns
     -------
-    DataFrame, one row an answer, nearest first
+    DataFrame, one row an answer, nearest first, equal distances in the order of the data set
         ``id``, ``distance`` in bits, ``tags``, ``concepts``.
+
+    Raises
+    ------
+    InputError
+        The picture cannot be read, or a supervised method without labels.
     """
     from wshash.retrieval import HammingIndex
+    from wshash.vision import extract_features
 
-    picture = Path(picture)
-    model = study.model(method, n_bits)
-    index = HammingIndex(n_bits).add(model.transform(study.features[study.database]))
-    query = study.features_of(ImageFiles(picture.parent, [picture.name]))
-    distances, found = index.search(model.transform(query), top)
-    rows = study.database[found[0]]
+    # Not study.features_of: that knows files by name and size, which another user's picture may share.
+    image = picture if isinstance(picture, np.ndarray) else read_image(picture)
     data = study.data
+    if not data.labels.any():
+        if recipe(method, study.config.preset).base in SUPERVISED:
+            raise InputError(f"{data.name} has no concepts, and {method} learns from them; choose Weak, DeepBit or LSH")
+        study.split = _everything(len(data))
+    model = study.model(method, n_bits)
+    rows = np.flatnonzero(study.readable)
+    index = HammingIndex().add(model.transform(study.features[rows]))
+    query = model.transform(extract_features([image], study.config.backbone, workers=0))
+    distances, found = index.search(query, top)
+    answers = rows[found[0]]
+    concepts = [[name for name, has in zip(data.concepts, data.labels[i], strict=True) if has] for i in answers]
     return pd.DataFrame(
         {
-            "id": [data.ids[i] for i in rows],
+            "id": [data.ids[i] for i in answers],
             "distance": distances[0],
-            "tags": [" ".join(data.tags[i]) for i in rows],
-            "concepts": [
-                ", ".join(c for c, has in zip(data.concepts, data.labels[i], strict=True) if has) for i in rows
-            ],
+            "tags": [" ".join(data.tags[i]) for i in answers],
+            "concepts": [", ".join(names) for names in concepts],
         }
     )
+
+
+def _everything(n: int) -> Split:
+    """All pictures train and are searched; there are no queries, since without concepts nothing is judged."""
+    none, rows = np.empty(0, np.int64), np.arange(n)
+    return Split(query=none, train=rows, database=rows, validation=none)
