@@ -7,6 +7,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.ticker import FixedLocator, StrMethodFormatter
 
 from wshash.plots.style import COLUMN, PAGE, need_columns, styled
 
@@ -22,7 +23,7 @@ def _picture(ax, picture) -> None:
 
 def _words(words: Sequence[str], width: int = 19, lines: int = 4) -> str:
     """A list of words in a few short lines."""
-    wrapped = textwrap.wrap(", ".join(words).replace("$", r"\$"), width) or ["–"]
+    wrapped = textwrap.wrap(", ".join(words).replace("$", r"\$"), width, break_long_words=False) or ["–"]
     return "\n".join(wrapped if len(wrapped) <= lines else [*wrapped[: lines - 1], "…"])
 
 
@@ -153,17 +154,23 @@ def fig6(table: pd.DataFrame, threshold: float, n_names: int = 12) -> Figure:
     ax.axvline(0, color="#333333", linewidth=0.7)
     ax.set(xlabel="z of separation: unlike the rest →", ylabel="−z of cohesion: alike →")
     # A few tags score tens of times as high as most: a scale that is linear near 0 and logarithmic beyond.
-    ax.set_xscale("symlog", linthresh=5)
-    ax.set_yscale("symlog", linthresh=5)
+    _symlog(ax.set_xscale, ax.xaxis)
+    _symlog(ax.set_yscale, ax.yaxis)
     ax.legend(loc="lower right")
     ends = pd.concat([table.head(n_names), table.tail(min(n_names, len(table) - min(n_names, len(table))))])[::-1]
     bars.barh(np.arange(len(ends)), ends["score"], color=np.where(ends["kept"], KEPT, REMOVED))
     bars.set_yticks(np.arange(len(ends)), ends.index, fontsize=6)
     bars.axvline(threshold, color="#333333", linewidth=0.7, linestyle="--")
-    bars.set_xscale("symlog", linthresh=5)
+    _symlog(bars.set_xscale, bars.xaxis)
     bars.grid(axis="y", visible=False)
     bars.set_xlabel("score: highest and lowest")
     return figure
+
+
+def _symlog(set_scale, axis) -> None:
+    set_scale("symlog", linthresh=5)
+    axis.set_major_locator(FixedLocator([-20, -10, -5, 0, 5, 10, 20, 50, 100, 200, 500]))
+    axis.set_major_formatter(StrMethodFormatter("{x:.0f}"))
 
 
 def describe_fig6(table: pd.DataFrame, threshold: float) -> str:

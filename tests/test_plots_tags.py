@@ -1,0 +1,74 @@
+"""The figures of the tag side: what they draw is the table, and what they say is counted."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from wshash import plots
+from wshash.errors import InputError
+
+PICTURE = np.zeros((8, 8, 3), np.uint8)
+TABLE = pd.DataFrame(
+    {
+        "z_cohesion": [-9.0, -1.0, 0.5],
+        "z_separation": [30.0, 4.0, -0.5],
+        "score": [27.0, 3.5, -0.7],
+        "kept": [True, True, False],
+    },
+    index=pd.Index(["sunset", "sea", "2007"], name="tag"),
+)
+RELEVANCE = pd.DataFrame(
+    {
+        "share": [0.5, 0.1, 0.01] * 2,
+        "lift": [1.1, 1.3, 1.6, 1.0, 1.01, 0.98],
+        "lift_error": 0.02,
+        "tags": ["real"] * 3 + ["placebo"] * 3,
+    }
+)
+
+
+def test_fig1_counts_what_is_named():
+    tags, concepts = [["sea", "nikon"], ["me"]], [["sea", "sky"], ["car"]]
+    figure = plots.fig1([PICTURE] * 2, tags, concepts)
+    assert [ax.get_title() for ax in figure.axes] == ["sea, nikon", "me"]
+    assert [ax.get_xlabel() for ax in figure.axes] == ["sea, sky", "car"]
+    assert "Of 3 concepts, 1 are named by a tag; of 3 tags, 2 are not" in plots.describe_fig1(tags, concepts)
+
+
+def test_fig1_precision_draws_each_concept():
+    data = pd.DataFrame({"concept": ["sea", "sky"], "precision": [0.9, 0.7], "recall": [0.2, 0.1]})
+    figure = plots.fig1_precision(data)
+    np.testing.assert_allclose(figure.axes[0].lines[0].get_xydata(), data[["recall", "precision"]])
+    assert {text.get_text() for text in figure.axes[0].texts} == {"sea", "sky"}
+    assert "precision 0.80" in plots.describe_fig1_precision(data)
+
+
+def test_fig4_has_similar_pairs_above():
+    figure = plots.fig4([(PICTURE, PICTURE)] * 3, [(["sea"], ["a$b"])] * 3, [0.6, 0.5, 0.1], [True, True, False])
+    assert [cell.get_suptitle() for cell in figure.subfigs] == ["Ω  s = 0.60", "Ω  s = 0.50", "Λ  s = 0.10", ""]
+    assert plots.describe_fig4([0.6, 0.5, 0.1], [True, True, False]).startswith("2 pairs")
+    figure.canvas.draw()  # a dollar sign in a tag is no formula
+
+
+def test_fig4_relevance_draws_both_lines():
+    real, placebo = plots.fig4_relevance(RELEVANCE).axes[0].get_lines()[:2]
+    np.testing.assert_allclose(real.get_ydata(), [1.6, 1.3, 1.1])
+    np.testing.assert_allclose(placebo.get_xdata(), [0.01, 0.1, 0.5])
+    assert "1.60 times as often" in plots.describe_fig4_relevance(RELEVANCE)
+
+
+def test_fig6_parts_kept_from_removed():
+    scatter, bars = plots.fig6(TABLE, 2.0, n_names=2).axes
+    removed, kept = (points.get_offsets() for points in scatter.collections)
+    np.testing.assert_allclose(kept, [[30, 9], [4, 1]])
+    np.testing.assert_allclose(removed, [[-0.5, -0.5]])
+    assert [label.get_text() for label in bars.get_yticklabels()] == ["2007", "sea", "sunset"]
+    assert "The 2 with a score above 2 are kept" in plots.describe_fig6(TABLE, 2.0)
+    with pytest.raises(InputError, match="lacks the columns"):
+        plots.fig6(TABLE.drop(columns="score"), 2.0)
+
+
+def test_fig6_before_after_strikes_out_what_is_removed():
+    figure = plots.fig6_before_after([PICTURE], [["2007", "sea"]], {"sea"})
+    assert [text.get_text() for text in figure.axes[1].texts] == ["sea", "2\u03360\u03360\u03367\u0336"]
+    assert "keeps 1 (bold), removes 1" in plots.describe_fig6_before_after([["2007", "sea"]], {"sea"})
