@@ -123,3 +123,61 @@ def test_the_command_line_says_what_is_wrong_in_one_line(arguments, message, env
     )
     assert done.returncode == 2
     assert message in done.stderr and "Traceback" not in done.stderr
+
+
+@pytest.fixture
+def study(finished, environment, monkeypatch):
+    """The finished study, in this process."""
+    from wshash.study import Study
+
+    for name in ("WSHASH_RUNS", "WSHASH_FIGURES"):
+        monkeypatch.setenv(name, environment[name])
+    return Study(StudyConfig(options={"n": 300}, n_queries=60, preset="smoke"))
+
+
+def test_the_stages_are_found_not_made_again(study, monkeypatch):
+    import wshash.vision
+
+    monkeypatch.setattr(wshash.vision, "extract_features", lambda *_: pytest.fail("features were extracted again"))
+    assert study.features.shape == (300, 1280) and study.readable.all()
+    assert study.similarity.n == len(study.train) == 240
+
+
+def test_extraction_time_has_a_part_for_the_network_and_one_for_each_method(study):
+    from wshash.study.timing import extraction_time
+
+    times = extraction_time(study, ["LSH", "WS-DSH"], 12, n_pictures=4, repeats=2)
+    network = times[times["part"] == "network"]
+    assert set(times["method"]) == {"LSH", "WS-DSH"} and network["seconds"].nunique() == 1
+    assert (times["low"] <= times["seconds"]).all() and (times["seconds"] <= times["high"]).all()
+    assert (times["seconds"] > 0).all() and set(times["n_pictures"]) == {4}
+
+
+def test_convergence_trains_half_and_twice_and_never_sees_a_query(study, monkeypatch):
+    from wshash.study.convergence import convergence
+
+    blind = study.data.labels.copy()
+    blind[study.split.query] = ~blind[study.split.query]  # if queries were judged or trained on, numbers would move
+    found = convergence(study, ["DSH", "WS-DSH"], 12, factors=(1, 2))
+    assert found["epochs"].tolist() == [3, 6, 3, 6]
+    assert found["precision"].between(0, 1).all()
+    object.__setattr__(study.data, "labels", blind)
+    again = convergence(study, ["DSH", "WS-DSH"], 12, factors=(1, 2))
+    pd.testing.assert_frame_equal(found, again)
+
+
+def test_the_filter_is_judged_with_an_interval(study):
+    from wshash.study.tables import judged_filter
+
+    judged = judged_filter(study)
+    if judged is not None:  # so few pictures may leave tags of one kind only
+        assert 0 <= judged["low"] <= judged["auc"] <= judged["high"] <= 1
+
+
+def test_fewer_labels_mean_as_many_steps(study):
+    few = type(study)(study.config.replace(label_share=0.25), study.store)
+    assert len(few.labelled) == 60 and set(few.labelled) <= set(few.train)
+    model = few.model("DSH", 8)
+    assert model.epochs == 12 and study.model("DSH", 8).epochs == 3
+    assert few.row_path("DSH", 8, 0) != study.row_path("DSH", 8, 0)
+    assert few.row_path("LSH", 8, 0) == study.row_path("LSH", 8, 0)  # sees no label
