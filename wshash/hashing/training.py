@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import torch
 from torch import Tensor
-from tqdm.auto import tqdm
+from tqdm import tqdm
 
 from wshash.errors import InputError
 from wshash.hashing.network import HashNetwork, half_precision, load_batches
