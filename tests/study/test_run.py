@@ -15,7 +15,7 @@ from wshash.study.run import plan
 
 ROOT = Path(__file__).parents[2]
 COMMAND = [
-    sys.executable, "-m", "wshash", "study", "--option", "n=300", "--queries", "60", "--preset", "smoke",
+    sys.executable, "-m", "wshash", "study", "--option", "n=600", "--queries", "150", "--preset", "smoke",
     "--methods", "LSH", "DSH", "WS-DSH", "--bits", "8", "12", "--seeds", "2", "--jobs", "2",
 ]  # fmt: skip
 
@@ -57,7 +57,7 @@ def test_a_study_writes_a_row_per_run_and_publishes(finished, environment):
     for name in ("table1", "table2", "results", "gains", "claims"):
         assert (figures / f"{name}.csv").is_file() and (figures / f"{name}.md").is_file()
     fig8 = pd.read_csv(figures / "fig8.csv")
-    mean = pd.DataFrame([r["measures"] | r for r in rows]).groupby(["method", "n_bits"])["precision@200"].mean()
+    mean = pd.DataFrame([r["measures"] | r for r in rows]).groupby(["method", "n_bits"])["precision@400"].mean()
     for line in fig8.itertuples():  # the plotted numbers are the rows'
         assert line.precision == pytest.approx(mean[line.method, line.n_bits], abs=1e-5)
 
@@ -66,7 +66,7 @@ def test_every_row_says_what_made_it(finished, environment):
     for path in (Path(environment["WSHASH_RUNS"]) / "rows").glob("*.run.json"):
         made = json.loads(path.read_text())
         assert {"commit", "config", "versions", "machine", "seconds", "peak_memory_mib"} <= set(made)
-        assert made["config"]["options"] == {"n": 300}
+        assert made["config"]["options"] == {"n": 600}
 
 
 def test_with_nothing_changed_there_is_nothing_to_do(finished, environment):
@@ -88,8 +88,8 @@ def test_a_lost_row_comes_back_with_the_same_bytes(finished, environment):
 
 
 def test_a_failing_job_keeps_its_notebook_and_the_others_go_on(finished, environment):
-    # 400 bits do not fit: ITQ has no more directions than the features; 8 bits must still be made.
-    failing = _study(environment, "--methods", "ITQ", "--bits", "8", "250", "--seeds", "1", "--rows-only")
+    # 200 training pictures span 199 directions: ITQ has no 250 bits for them; 8 bits must still be made.
+    failing = _study(environment, "--methods", "ITQ", "--bits", "8", "250", "--queries", "400", "--rows-only")
     assert failing.returncode == 1
     assert "250 bits failed" in failing.stderr and "InputError" in failing.stderr
     notebook = Path(environment["WSHASH_RUNS"]) / "notebooks" / "postcards" / "250-bits.ipynb"
@@ -99,7 +99,7 @@ def test_a_failing_job_keeps_its_notebook_and_the_others_go_on(finished, environ
 
 
 def test_bad_requests_are_refused_before_anything_runs():
-    config = StudyConfig(options={"n": 300}, preset="smoke")
+    config = StudyConfig(options={"n": 600}, preset="smoke")
     with pytest.raises(InputError, match="'DHS' is unknown"):
         plan(config, ["DHS"], [8], 1)
     with pytest.raises(InputError, match="code lengths"):
@@ -132,15 +132,15 @@ def study(finished, environment, monkeypatch):
 
     for name in ("WSHASH_RUNS", "WSHASH_FIGURES"):
         monkeypatch.setenv(name, environment[name])
-    return Study(StudyConfig(options={"n": 300}, n_queries=60, preset="smoke"))
+    return Study(StudyConfig(options={"n": 600}, n_queries=150, preset="smoke"))
 
 
 def test_the_stages_are_found_not_made_again(study, monkeypatch):
     import wshash.vision
 
     monkeypatch.setattr(wshash.vision, "extract_features", lambda *_: pytest.fail("features were extracted again"))
-    assert study.features.shape == (300, 1280) and study.readable.all()
-    assert study.similarity.n == len(study.train) == 240
+    assert study.features.shape == (600, 1280) and study.readable.all()
+    assert study.similarity.n == len(study.train) == 450
 
 
 def test_extraction_time_has_a_part_for_the_network_and_one_for_each_method(study):
@@ -176,7 +176,7 @@ def test_the_filter_is_judged_with_an_interval(study):
 
 def test_fewer_labels_mean_as_many_steps(study):
     few = type(study)(study.config.replace(label_share=0.25), study.store)
-    assert len(few.labelled) == 60 and set(few.labelled) <= set(few.train)
+    assert len(few.labelled) == 112 and set(few.labelled) <= set(few.train)
     model = few.model("DSH", 8)
     assert model.epochs == 12 and study.model("DSH", 8).epochs == 3
     assert few.row_path("DSH", 8, 0) != study.row_path("DSH", 8, 0)

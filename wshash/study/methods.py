@@ -54,6 +54,10 @@ class Recipe:
     def class_name(self) -> str:
         return _CLASSES.get(self.base, self.base)
 
+    @property
+    def needs_tags(self) -> bool:
+        return self.start is not None or self.base == "Weak"
+
     def build(self, n_bits: int, seed: int, start=None):
         """The estimator, not fitted."""
         cls = getattr(import_module(self.module), self.class_name)

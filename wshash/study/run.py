@@ -14,7 +14,7 @@ from tqdm import tqdm
 
 from wshash.paths import project_root
 from wshash.study.config import StudyConfig, integers
-from wshash.study.methods import check_methods
+from wshash.study.methods import check_methods, recipe
 from wshash.study.stages import Study
 
 NOTEBOOK = "07_train_and_encode.ipynb"
@@ -125,7 +125,9 @@ def run(plan: Plan, jobs: int = 2) -> Outcome:
     if not waiting:
         return outcome
     study = plan.study
-    _ = study.features, study.similarity  # shared; each run then reads them
+    _ = study.features  # shared; each run then reads them
+    if any(recipe(method, study.config.preset).needs_tags for method in plan.methods):
+        _ = study.similarity
     if "WSHASH_DATA" in os.environ:  # kernels start in another folder
         os.environ["WSHASH_DATA"] = str(Path(os.environ["WSHASH_DATA"]).resolve())
     bars = {

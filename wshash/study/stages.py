@@ -172,9 +172,8 @@ class Study:
 
     def fitted_path(self, made: Recipe, n_bits: int, seed: int, stage: str, suffix: str) -> Path:
         """Where what ``made`` yields is kept."""
-        needs_tags = made.start is not None or made.base == "Weak"
-        modules = (made.module, *(("wshash.hashing.weak", *_VECTORS, *_TAGSIDE) if needs_tags else ()))
-        weak = recipe("Weak", self.config.preset).parameters if needs_tags else None
+        modules = (made.module, *(("wshash.hashing.weak", *_VECTORS, *_TAGSIDE) if made.needs_tags else ()))
+        weak = recipe("Weak", self.config.preset).parameters if made.needs_tags else None
         parameters = self._base_parameters() | {
             "method": made.name,
             "parameters": made.parameters,
