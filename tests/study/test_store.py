@@ -47,8 +47,12 @@ def test_code_fingerprint_follows_imports_and_only_these(tmp_path, monkeypatch):
         (package / name).write_text(text)
     monkeypatch.setattr(store_module, "__file__", str(package / "study" / "store.py"))
 
-    def fingerprint():
+    def forget():
         store_module._sources.cache_clear()
+        code_fingerprint.cache_clear()
+
+    def fingerprint():
+        forget()
         return code_fingerprint("wshash.top")
 
     before = fingerprint()
@@ -59,7 +63,7 @@ def test_code_fingerprint_follows_imports_and_only_these(tmp_path, monkeypatch):
         (package / name).write_text(text)
     (package / "unrelated.py").write_text("changed = 1\n")
     assert fingerprint() == before
-    store_module._sources.cache_clear()
+    forget()
 
 
 def test_get_makes_once_and_reads_afterwards(tmp_path):

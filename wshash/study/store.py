@@ -11,7 +11,7 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from functools import cache
-from importlib.metadata import version
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,9 @@ from wshash.paths import runs_root
 def canonical(value: Any) -> str:
     """JSON with sorted keys: equal values, equal text."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+
+
+version = cache(metadata.version)  # looked up for every row of a plan
 
 
 @cache
@@ -59,6 +62,7 @@ def _file(module: str) -> Path | None:
     return next((p for p in (base.with_suffix(".py"), base / "__init__.py") if p.is_file()), None)
 
 
+@cache
 def code_fingerprint(*modules: str) -> str:
     """Hash of the source that runs when these modules of the package do."""
     sha = hashlib.sha256()
