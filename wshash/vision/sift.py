@@ -81,11 +81,7 @@ def sift_words(
                 f"{len(training)} SIFT descriptors in {len(sample)} pictures are too few for {n_words} words "
                 f"({len(skipped)} of the pictures cannot be read); add pictures or lower n_words"
             )
-        codebook = (
-            MiniBatchKMeans(n_words, batch_size=4096, n_init=1, random_state=seed)
-            .fit(training)
-            .cluster_centers_
-        )
+        codebook = MiniBatchKMeans(n_words, batch_size=4096, n_init=1, random_state=seed).fit(training).cluster_centers_
         offset = (codebook**2).sum(axis=1) / 2
 
         def words(i: int) -> np.ndarray:
