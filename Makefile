@@ -25,7 +25,7 @@ test: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/python -m pytest -n 2 --dist loadfile tests
-	$(BIN)/python -m pytest -c tests/nbval.ini -n 2 --dist loadfile notebooks
+	$(BIN)/python -m pytest -c tests/nbval.ini --rootdir . -n 2 --dist loadfile notebooks
 
 lab: $(READY)
 	$(BIN)/jupyter lab notebooks
