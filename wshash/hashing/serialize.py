@@ -1,8 +1,6 @@
 """Fitted methods as files: arrays in safetensors, the rest in its JSON header. Nothing is unpickled."""
 
 import json
-import os
-import tempfile
 from importlib import import_module
 from pathlib import Path
 
@@ -11,6 +9,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
 from wshash._version import __version__
+from wshash.atomic import atomic
 from wshash.errors import InputError
 
 FORMAT = 1
@@ -58,15 +57,8 @@ def save_estimator(estimator, path) -> None:
         text = json.dumps(header, default=_plain, sort_keys=True)
     except TypeError as error:
         raise InputError(f"{path}: {error}; give random_state as an integer and parameters as plain values") from None
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
-    os.close(handle)
-    try:
+    with atomic(path) as temporary:
         save_file(arrays, temporary, metadata={"method": text})
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
 
 
 def _build(header: dict, prefix: str, arrays: dict):

@@ -1,6 +1,5 @@
 """The collection: pictures drawn when asked for, labels and tags known from the start."""
 
-import os
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,6 +9,7 @@ import joblib
 import numpy as np
 from tqdm import tqdm
 
+from wshash.atomic import atomic
 from wshash.datasets.base import TaggedImages
 from wshash.datasets.postcards import folksonomy
 from wshash.datasets.postcards.concepts import CONCEPTS, SIGHTS, shares, tiers
@@ -90,11 +90,8 @@ def _stored(path: Path) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _store(path: Path, share: np.ndarray, seen: np.ndarray) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f"{path.stem}.{os.getpid()}.tmp")
-    with open(temporary, "wb") as file:
+    with atomic(path) as temporary, open(temporary, "wb") as file:
         np.savez(file, share=share, seen=seen)
-    os.replace(temporary, path)
 
 
 def load(
