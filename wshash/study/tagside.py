@@ -11,15 +11,16 @@ if TYPE_CHECKING:
     from wshash.study.stages import Study
 
 
-def tag_table(study: "Study") -> pd.DataFrame:
+def tag_table(study: "Study", kind: str | None = None) -> pd.DataFrame:
     """Score of each tag of the training set that is frequent enough to be judged, and whether it is kept.
 
-    Frequent enough: on 20 pictures, or fewer where the collection is small (1 in 400, at least 5).
+    Frequent enough: on 20 pictures, or fewer where the collection is small (1 in 400, at least 5). ``kind``: what the
+    filter looks at, ``"cnn"`` or ``"sift"``; by default as the study has it.
     """
     from wshash.tags import visual_tags
 
     rows = study.train
-    kind = study.config.tag_filter
+    kind = kind or study.config.tag_filter
     if kind == "none":
         raise InputError("tag_filter='none' judges no tags; choose 'cnn' or 'sift'")
     X = study.words[rows] if kind == "sift" else study.features[rows]

@@ -1,14 +1,8 @@
 """What the tags mean: skip-gram vectors, similarity (eqs. 1-2), similar pairs, the visual filter."""
 
+from wshash.tags.equations import image_similarity, tag_indicator, tag_similarity_matrix, tanimoto
 from wshash.tags.pairs import pairs_around, relevance_above
-from wshash.tags.similarity import (
-    MEASURES,
-    TagSimilarity,
-    image_similarity,
-    tag_indicator,
-    tag_similarity_matrix,
-    tanimoto,
-)
+from wshash.tags.similarity import MEASURES, TagSimilarity
 from wshash.tags.skipgram import TagVectors, choose_epochs, load_vectors, train_skipgram
 from wshash.tags.visual import concept_precision, visual_tags
 

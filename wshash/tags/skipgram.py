@@ -11,7 +11,7 @@ import numpy as np
 from gensim.models import KeyedVectors, Word2Vec
 
 from wshash.errors import InputError
-from wshash.tags.similarity import image_similarity, tag_indicator, tag_similarity_matrix, tanimoto
+from wshash.tags.equations import image_similarity, tag_indicator, tag_similarity_matrix, tanimoto
 
 logging.getLogger("gensim").setLevel(logging.ERROR)
 

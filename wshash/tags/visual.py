@@ -21,7 +21,7 @@ from sklearn.preprocessing import normalize
 from tqdm import tqdm
 
 from wshash.errors import InputError
-from wshash.tags.similarity import tag_indicator
+from wshash.tags.equations import tag_indicator
 
 SMOOTHING = 0.99  # share of the tag's own words in P(w|t); the rest is the collection's (Jelinek-Mercer)
 
