@@ -170,17 +170,25 @@ def similarity(place, which):
     return {"tags": len(made.T)}
 
 
+def _one_thread():
+    """For the rest of the process, as the study's runs."""
+    import torch
+    from threadpoolctl import threadpool_limits
+
+    torch.set_num_threads(1)
+    return threadpool_limits(1)
+
+
 def fit(place, name, which=None):
     """Train a method as the study does: one thread."""
     from wshash.study.methods import recipe
-    from wshash.study.threads import pinned_threads
 
     made = recipe(name, place.preset)
     X, y = place.train()
     method = made.build(BITS, 0, place.model("Weak") if made.start else None)
     if name == "Weak":
         y = _similarity(place, which)()
-    with pinned_threads(1):
+    with _one_thread():
         yield
         method.fit(X, y)
     if which != "random":
@@ -188,10 +196,9 @@ def fit(place, name, which=None):
 
 
 def encoding(place):
-    from wshash.study.threads import pinned_threads
 
     X, method = np.load(place.folder / "features.npy"), place.model("WS-DSH")
-    with pinned_threads(1):
+    with _one_thread():
         yield
         place.save("codes", codes=method.transform(X))
 
