@@ -97,6 +97,30 @@ def _converge(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _tags(arguments: argparse.Namespace) -> int:
+    from wshash.study.provenance import provenance
+    from wshash.study.publish import folder_of, write_table
+    from wshash.study.store import write_json
+    from wshash.study.tagfilters import filters, filters_text
+    from wshash.study.tagvectors import skipgram_study, skipgram_text
+
+    study = _plan(arguments).study
+    folder = folder_of(study)
+    tables = {
+        "filters": (filters, filters_text),
+        "skipgram": (lambda study: skipgram_study(study, arguments.seeds), skipgram_text),
+    }
+    for name, (make, text_of) in tables.items():
+        table = make(study)
+        text = text_of(table)
+        write_table(folder, name, table, text)
+        print(text.to_markdown(index=text.index.name is not None), end="\n\n")
+    fingerprints = study.data_fingerprint | {"split": study.split.fingerprint}
+    origin = {"fingerprints": fingerprints, "seeds": list(range(arguments.seeds)), "tables": list(tables)}
+    write_json(folder / "tags.json", provenance(study.config) | origin)
+    return 0
+
+
 def _data(arguments: argparse.Namespace) -> int:
     if arguments.action == "check":
         from wshash.datasets.check import check
@@ -185,6 +209,9 @@ def _parser() -> argparse.ArgumentParser:
 
     converge = commands.add_parser("converge", parents=[grid], help="half and twice the budgets, on validation data")
     converge.set_defaults(run=_converge)
+
+    tags = commands.add_parser("tags", parents=[grid], help="judge the tag filter, and the settings of skip-gram")
+    tags.set_defaults(run=_tags)
 
     data = commands.add_parser("data", help="check a folder of pictures, or fetch a data set")
     data.add_argument("action", choices=("check", "fetch"))

@@ -2,12 +2,12 @@
 
 import numpy as np
 import pandas as pd
-from sklearn.metrics import roc_auc_score
 
 from wshash.retrieval import t_interval
 from wshash.study.methods import recipe
 from wshash.study.stages import Study
-from wshash.tags import concept_precision, train_skipgram
+from wshash.study.tagfilters import auc, interval, resampled, visual_by_labels
+from wshash.tags import train_skipgram
 
 # Table 1 of the paper: similarity to "sunset" by equation (2).
 PAPER_TABLE1 = {
@@ -46,8 +46,8 @@ def table1(study: Study, seeds: int = 5) -> pd.DataFrame:
 def judged_filter(study: Study, seed: int = 0) -> dict[str, float] | None:
     """How well the filter's score tells tags that predict a concept from tags that predict none (claim C5).
 
-    A tag is taken to be visual where it raises its best concept's share by a tenth or more: labels are used to judge,
-    never to filter. None without a filter, or where all tags or none are visual by this rule.
+    What is taken to be visual: see :mod:`wshash.study.tagfilters`. None without a filter, or where all tags or none are
+    visual.
 
     Returns
     -------
@@ -59,20 +59,17 @@ def judged_filter(study: Study, seed: int = 0) -> dict[str, float] | None:
     if study.config.tag_filter == "none":
         return None
     table = study.tag_table
-    tags, labels = [study.data.tags[i] for i in study.train], study.data.labels[study.train]
-    visual = (concept_precision(tags, labels, table.index)["gain"] >= 0.1).to_numpy()
+    visual = visual_by_labels(study, table.index)
     if visual.all() or not visual.any():
         return None
-    score, rng = table["score"].to_numpy(), np.random.default_rng(seed)
-    drawn = [rng.integers(len(visual), size=len(visual)) for _ in range(1000)]
-    resampled = [roc_auc_score(visual[i], score[i]) for i in drawn if 0 < visual[i].sum() < len(i)]
-    low, high = np.percentile(resampled, [2.5, 97.5])
+    weights = resampled(len(visual), seed=seed)
+    area, low, high = interval(auc(table["score"], visual, weights))
     kept = table["kept"].to_numpy()
     return {
-        "auc": roc_auc_score(visual, score),
+        "auc": area,
         "low": low,
         "high": high,
-        "auc_frequency": roc_auc_score(visual, table["count"]),
+        "auc_frequency": float(auc(table["count"], visual, weights[:1])[0]),
         "kept_visual": kept[visual].mean(),
         "removed_other": (~kept[~visual]).mean(),
         "n_tags": len(visual),
