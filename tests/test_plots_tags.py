@@ -1,11 +1,14 @@
 """The figures of the tag side: what they draw is the table, and what they say is counted."""
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.transforms import Bbox
 
 from wshash import plots
 from wshash.errors import InputError
+from wshash.plots.labels import label
 
 PICTURE = np.zeros((8, 8, 3), np.uint8)
 TABLE = pd.DataFrame(
@@ -72,3 +75,41 @@ def test_fig6_before_after_strikes_out_what_is_removed():
     figure = plots.fig6_before_after([PICTURE], [["2007", "sea"]], {"sea"})
     assert [text.get_text() for text in figure.axes[1].texts] == ["sea", "2\u03360\u03360\u03367\u0336"]
     assert "keeps 1 (bold), removes 1" in plots.describe_fig6_before_after([["2007", "sea"]], {"sea"})
+
+
+def crowd(n=60, seed=0):
+    x, y = np.random.default_rng(seed).normal(size=(2, n)) * 0.2
+    return x, y, [f"name{k}" for k in range(n)]
+
+
+def boxes(texts):
+    return [text.get_window_extent() for text in texts]
+
+
+@pytest.mark.parametrize("leave_out", [True, False])
+def test_names_keep_apart(leave_out):
+    x, y, names = crowd()
+    figure, ax = plt.subplots(figsize=(5, 4))
+    ax.plot(x, y, "o")
+    label(ax, x, y, names, range(20), leave_out)
+    shown = [text.get_text() for text in ax.texts]
+    assert names[0] in shown and len(shown) >= 10 and (leave_out or shown == names[:20])
+    if leave_out:  # up to the room for accents and descenders
+        for k, box in enumerate(boxes(ax.texts)):
+            assert ax.bbox.fully_contains(*box.p0) and ax.bbox.fully_contains(*box.p1)
+            for other in boxes(ax.texts)[:k]:
+                shared = Bbox.intersection(box, other)
+                assert shared is None or min(shared.width, shared.height) <= 0.3 * box.height + 1e-6
+    plt.close(figure)
+
+
+def test_names_stand_by_their_points_and_not_on_others():
+    figure, ax = plt.subplots(figsize=(4, 3))
+    x, y = np.array([0.5, 0.505, 0.0, 1.0]), np.array([0.5, 0.53, 0.0, 1.0])
+    ax.plot(x, y, "o")
+    label(ax, x, y, ["here", "", "", ""], [0])  # its best place, to the right and up, is on the second point
+    box, points = ax.texts[0].get_window_extent(), ax.transData.transform(np.column_stack([x, y]))
+    assert not any(box.contains(*point) for point in points)
+    gap = np.clip([box.x0 - points[0, 0], points[0, 0] - box.x1, box.y0 - points[0, 1], points[0, 1] - box.y1], 0, None)
+    assert gap.max() < 10
+    plt.close(figure)

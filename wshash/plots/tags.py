@@ -9,6 +9,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, StrMethodFormatter
 
+from wshash.plots.labels import label
 from wshash.plots.style import COLUMN, PAGE, need_columns, styled
 
 KEPT, REMOVED, PLACEBO = "#0072B2", "#999999", "#D55E00"
@@ -54,11 +55,9 @@ def fig1_precision(data: pd.DataFrame) -> Figure:
     need_columns(data, "concept", "precision", "recall")
     figure, ax = plt.subplots(figsize=(PAGE, 3.0))
     ax.plot(data["recall"], data["precision"], "o", color=KEPT, markersize=3)
-    for k, row in enumerate(data.sort_values("recall").itertuples()):
-        offset, place = ((3, 2), "bottom") if k % 2 else ((3, -2), "top")  # by turns, so that neighbours stay apart
-        where = (row.recall, row.precision)
-        ax.annotate(row.concept, where, offset, textcoords="offset points", va=place, fontsize=6.5)
     ax.set(xlim=(0, min(1, 1.15 * data["recall"].max())), ylim=(0, 1.06), xlabel="recall", ylabel="precision")
+    x, y, names = (data[name].to_numpy() for name in ("recall", "precision", "concept"))
+    label(ax, x, y, names, range(len(data)), fontsize=6.5)
     return figure
 
 
@@ -147,16 +146,14 @@ def fig6(table: pd.DataFrame, threshold: float, n_names: int = 12) -> Figure:
     for rows, colour, name in ((table[~table["kept"]], REMOVED, "removed"), (table[table["kept"]], KEPT, "kept")):
         fill = colour if name == "kept" else "none"
         ax.scatter(rows["z_separation"], -rows["z_cohesion"], 11, facecolors=fill, edgecolors=colour, label=name)
-    for tag, row in table.head(n_names).iterrows():
-        where = (row["z_separation"], -row["z_cohesion"])
-        ax.annotate(tag, where, (3, 2), textcoords="offset points", fontsize=6)
     ax.axhline(0, color="#333333", linewidth=0.7)
     ax.axvline(0, color="#333333", linewidth=0.7)
     ax.set(xlabel="z of separation: unlike the rest →", ylabel="−z of cohesion: alike →")
     # A few tags score tens of times as high as most: a scale that is linear near 0 and logarithmic beyond.
     _symlog(ax.set_xscale, ax.xaxis)
     _symlog(ax.set_yscale, ax.yaxis)
-    ax.legend(loc="lower right")
+    ax.margins(0.08)
+    figure.legend(loc="outside upper left", ncols=2)
     ends = pd.concat([table.head(n_names), table.tail(min(n_names, len(table) - min(n_names, len(table))))])[::-1]
     bars.barh(np.arange(len(ends)), ends["score"], color=np.where(ends["kept"], KEPT, REMOVED))
     bars.set_yticks(np.arange(len(ends)), ends.index, fontsize=6)
@@ -164,12 +161,14 @@ def fig6(table: pd.DataFrame, threshold: float, n_names: int = 12) -> Figure:
     _symlog(bars.set_xscale, bars.xaxis)
     bars.grid(axis="y", visible=False)
     bars.set_xlabel("score: highest and lowest")
+    x, y = table["z_separation"].to_numpy(), -table["z_cohesion"].to_numpy()
+    label(ax, x, y, table.index, range(min(n_names, len(table))), leave_out=True)
     return figure
 
 
 def _symlog(set_scale, axis) -> None:
     set_scale("symlog", linthresh=5)
-    axis.set_major_locator(FixedLocator([-20, -10, -5, 0, 5, 10, 20, 50, 100, 200, 500]))
+    axis.set_major_locator(FixedLocator([-100, -20, -5, 0, 5, 20, 100, 500]))
     axis.set_major_formatter(StrMethodFormatter("{x:.0f}"))
 
 
