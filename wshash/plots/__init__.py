@@ -1,5 +1,6 @@
 """Every figure, and the one style that they share: one function draws a table, one says what it shows."""
 
+from wshash.plots.budget import budget, describe_budget
 from wshash.plots.results import (
     describe_fig7,
     describe_fig8,
@@ -39,6 +40,8 @@ __all__ = [
     "METHODS",
     "PAGE",
     "MethodStyle",
+    "budget",
+    "describe_budget",
     "describe_fig1",
     "describe_fig1_precision",
     "describe_fig3",

@@ -109,6 +109,9 @@ METHODS: dict[str, MethodStyle] = {
     **{f"WS-{name}": MethodStyle(f"WS-{name}", *look) for name, look in _SUPERVISED.items()},
     "ITQ": MethodStyle("ITQ", "#E69F00", "D", _MIXED, "none"),
     "Weak": MethodStyle("weak network alone", "#56B4E9", "v", _MIXED),
+    "Real-Weak": MethodStyle("weak network, real values", "#56B4E9", "1", (0, (1, 3))),
+    "WDHT": MethodStyle("WDHT", "#882255", "P", _MIXED),
+    "Real-Features": MethodStyle("features, real values", "#777777", "2", (0, (1, 3))),
     "Placebo-Weak": MethodStyle("weak network, shuffled tags", "#56B4E9", "v", _DOTTED, "left"),
     "Classifier": MethodStyle("classifier", "#000000", "*", _MIXED),
     **{

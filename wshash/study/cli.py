@@ -37,6 +37,7 @@ def _config(arguments: argparse.Namespace) -> StudyConfig:
         protocol=arguments.protocol,
         preset=arguments.preset,
         label_share=arguments.label_share,
+        unseen=tuple(arguments.unseen),
     )
 
 
@@ -48,13 +49,16 @@ def _plan(arguments: argparse.Namespace):
 
 
 def _study(arguments: argparse.Namespace) -> int:
-    from wshash.study.run import run, shown
+    from wshash.study.run import prepare, run, shown
 
     made = _plan(arguments)
     print(made)
     if arguments.dry_run:
         for job in made.jobs:
             print(f"  {job.n_bits:3d} bits: {len(job.missing)} of {len(job.rows)} rows to make")
+        return 0
+    if arguments.shared_only:
+        prepare(made)
         return 0
     outcome = run(made, arguments.jobs)
     for n_bits, error in outcome.failed.items():
@@ -82,6 +86,24 @@ def _claims(arguments: argparse.Namespace) -> int:
         raise InputError("no row of this study is there; run `python -m wshash study` with the same settings first")
     print(claims(rows, table1(made.study), judged_filter(made.study)).to_markdown(index=False))
     return 0
+
+
+def _budget(arguments: argparse.Namespace) -> int:
+    from wshash.study.budget import N_BITS, SHARES, budget_methods, publish_budget
+    from wshash.study.run import plan, run
+
+    plans = [
+        plan(_config(arguments).replace(label_share=share), budget_methods(share), [N_BITS], arguments.seeds)
+        for share in SHARES
+    ]
+    failed = {}
+    for made in plans:
+        print(f"{made.study.config.label_share:.0%} of the labels: {made.missing} of {made.total} rows to make")
+        failed |= run(made, arguments.jobs).failed
+    for error in failed.values():
+        print(error, file=sys.stderr)
+    print(publish_budget(plans[-1].study, plans[-1].seeds).to_markdown(index=False))
+    return 1 if failed else 0
 
 
 def _converge(arguments: argparse.Namespace) -> int:
@@ -198,14 +220,26 @@ def _parser() -> argparse.ArgumentParser:
     grid.add_argument("--preset", default="study", choices=tuple(PRESETS))
     grid.add_argument("--label-share", type=float, default=1.0, help="part of the labels that is seen")
 
+    grid.add_argument(
+        "--unseen",
+        nargs="+",
+        default=[],
+        metavar="CONCEPT",
+        help="hidden from supervision, and the only ones judged by",
+    )
+    grid.add_argument("--jobs", type=int, default=2, help="code lengths at a time; default 2")
+
     study = commands.add_parser("study", parents=[grid], help="run the grid; publish tables and figures")
-    study.add_argument("--jobs", type=int, default=2, help="code lengths at a time; default 2")
     study.add_argument("--rows-only", action="store_true", help="publish nothing: for one job of many")
+    study.add_argument("--shared-only", action="store_true", help="only what all runs share: features, tag vectors")
     study.add_argument("--dry-run", action="store_true", help="say what would be done, and how long it may take")
     study.set_defaults(run=_study)
 
     claims = commands.add_parser("claims", parents=[grid], help="print the table of claims")
     claims.set_defaults(run=_claims)
+
+    budget = commands.add_parser("budget", parents=[grid], help="few labels: what tags are worth then (claim C6)")
+    budget.set_defaults(run=_budget)
 
     converge = commands.add_parser("converge", parents=[grid], help="half and twice the budgets, on validation data")
     converge.set_defaults(run=_converge)

@@ -29,6 +29,9 @@ class StudyConfig:
     split_seed : int
     label_share : float
         Part of the training pictures whose labels the supervised methods see, at random; tags are seen of all.
+    unseen : tuple of str
+        Concepts that the supervised methods are not told of, and by which alone the answers are judged. None: all
+        concepts do both.
     protocol : {"paper", "held-out"}
     depths : tuple of int
         R of Precision@R; those beyond the size of the database are left out.
@@ -45,6 +48,7 @@ class StudyConfig:
     n_queries: int | None = None
     split_seed: int = 0
     label_share: float = 1.0
+    unseen: tuple[str, ...] = ()
     protocol: str = "paper"
     depths: tuple[int, ...] = DEPTHS
     preset: str = "study"
@@ -54,6 +58,7 @@ class StudyConfig:
         from wshash.study.methods import PRESETS  # methods know nothing of the configuration
 
         object.__setattr__(self, "depths", tuple(sorted(integers(self.depths, "depths", 1, 10**9))))
+        object.__setattr__(self, "unseen", tuple(sorted(set(self.unseen))))
         _one_of(self.protocol, ("paper", "held-out"), "protocol")
         _one_of(self.tag_filter, ("cnn", "sift", "none"), "tag filter")
         _one_of(self.preset, tuple(PRESETS), "preset")
@@ -64,7 +69,7 @@ class StudyConfig:
 
     def to_dict(self) -> dict:
         """Plain values, for JSON and for papermill."""
-        return asdict(self) | {"depths": list(self.depths)}
+        return asdict(self) | {"depths": list(self.depths), "unseen": list(self.unseen)}
 
     @classmethod
     def from_dict(cls, values: dict) -> "StudyConfig":

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 import pandas as pd
 
 from wshash.study.methods import epochs, recipe
-from wshash.study.stages import Study, pinned_threads
+from wshash.study.stages import Study
+from wshash.study.threads import pinned_threads
 
 TRAINED = ("DeepBit", "Weak", "DSH", "WS-DSH", "Placebo-DSH", "DRSCH", "WS-DRSCH", "Placebo-DRSCH")
 

@@ -3,16 +3,18 @@
 from dataclasses import dataclass, field
 from importlib import import_module
 
+from sklearn.preprocessing import StandardScaler
+
 from wshash.errors import InputError
 from wshash.hashing.serialize import METHODS
 
 PAPER = ("LSH", "DeepBit", "KSH", "DSH", "DRSCH", "WS-KSH", "WS-DSH", "WS-DRSCH")
-REFERENCES = ("ITQ", "Classifier", "Weak")
+REFERENCES = ("ITQ", "Classifier", "Weak", "WDHT", "Real-Features", "Real-Weak")
 CONTROLS = ("Placebo-Weak", "Placebo-KSH", "Placebo-DSH", "Placebo-DRSCH", "Matched-DSH", "Matched-DRSCH")
 ALL = PAPER + REFERENCES + CONTROLS
 
 SUPERVISED = ("KSH", "DSH", "DRSCH", "Classifier")
-_TRAINED = ("DeepBit", "DSH", "DRSCH", "Weak")
+_TRAINED = ("DeepBit", "DSH", "DRSCH", "Weak", "WDHT")
 _CLASSES = {"Weak": "WeakPretraining", "Classifier": "ClassifierHash"}  # the others' class is their name
 
 # Chosen on the validation part of the training pool alone: see notebook 04 and wshash.study.convergence.
@@ -39,16 +41,20 @@ class Recipe:
         The pre-training that it starts from: on the tags, or on the same tags dealt out at random.
     parameters : dict
         Of the estimator, beyond its defaults.
+    distance : {"hamming", "euclidean", "cosine"}
+        Hamming on codes; another on the real values, a ceiling: what an infinitely fine code of them would give.
     """
 
     name: str
     base: str
     start: str | None
     parameters: dict = field(default_factory=dict)
+    distance: str = "hamming"
 
     @property
     def module(self) -> str:
-        return METHODS[self.class_name]
+        """Where its code is; the features are their own method."""
+        return "wshash.vision.features" if self.base == "Features" else METHODS[self.class_name]
 
     @property
     def class_name(self) -> str:
@@ -56,10 +62,12 @@ class Recipe:
 
     @property
     def needs_tags(self) -> bool:
-        return self.start is not None or self.base == "Weak"
+        return self.start is not None or self.base in ("Weak", "WDHT")
 
     def build(self, n_bits: int, seed: int, start=None):
         """The estimator, not fitted."""
+        if self.base == "Features":
+            return StandardScaler(with_std=False)
         cls = getattr(import_module(self.module), self.class_name)
         extra = {} if start is None else {"start": start}
         return cls(n_bits=n_bits, random_state=seed, **self.parameters, **extra)
@@ -70,6 +78,8 @@ def recipe(name: str, preset: str = "study") -> Recipe:
 
     ``WS-X`` starts X from the weak network, ``Placebo-X`` from one trained on shuffled tags; ``Placebo-Weak`` is
     the latter by itself; ``Matched-X`` is X alone, trained for as many more epochs as the pre-training takes.
+    ``Real-Weak`` compares the weak network's sigmoid units by Euclidean distance, ``Real-Features`` the centred
+    features by cosine, which is where LSH goes with more and more bits: ceilings, not codes.
     """
     if name not in ALL:
         raise InputError(f"method {name!r} is unknown; choose among {', '.join(ALL)}")
@@ -80,7 +90,8 @@ def recipe(name: str, preset: str = "study") -> Recipe:
     if prefix == "Matched":
         parameters["epochs"] = epochs(base, preset) + epochs("Weak", preset)
     start = {"WS": "weak", "Placebo": "placebo"}.get(prefix)
-    return Recipe(name, base, start, parameters)
+    distance = "hamming" if prefix != "Real" else "cosine" if base == "Features" else "euclidean"
+    return Recipe(name, base, start, parameters, distance)
 
 
 def epochs(base: str, preset: str) -> int:

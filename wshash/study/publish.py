@@ -6,6 +6,7 @@ import pandas as pd
 
 from wshash.paths import figures_root
 from wshash.study import frames
+from wshash.study.budget import budget_claims, budget_rows
 from wshash.study.claims import SUPERVISED, claims, differences
 from wshash.study.config import StudyConfig
 from wshash.study.methods import ALL, PAPER
@@ -19,6 +20,9 @@ CONTROLLED = [
     *((f"WS-{base}", f"{control}-{base}") for control in ("Placebo", "Matched") for base in SUPERVISED),
     ("Weak", "Placebo-Weak"),
     ("Weak", "LSH"),
+    ("Weak", "WDHT"),
+    ("Real-Weak", "Weak"),
+    ("Real-Features", "LSH"),
     ("ITQ", "LSH"),
     *((base, "Classifier") for base in SUPERVISED),
 ]
@@ -29,6 +33,8 @@ def folder_of(study: Study) -> Path:
     """Where the study's figures lie; one of other than the default settings has a folder inside, named by them."""
     config = study.config
     named = {name: getattr(config, name) for name in ("protocol", "backbone", "preset")}
+    if config.unseen:
+        named["unseen"] = f"unseen-{len(config.unseen)}-concepts"
     named |= {"tag_filter": f"filter-{config.tag_filter}", "label_share": f"labels-{config.label_share:g}"}
     default = StudyConfig()
     variant = [text for name, text in named.items() if getattr(config, name) != getattr(default, name)]
@@ -49,8 +55,9 @@ def publish(outcome: Outcome) -> Path:
     study, folder = plan.study, folder_of(plan.study)
     paths = [study.row_path(method, k, seed) for method in ALL for k in plan.bits for seed in plan.seeds]
     paths = [path for path in paths if path.is_file()]
+    budget = budget_rows(study, plan.seeds) if study.config == study.config.replace(label_share=1.0, unseen=()) else []
     made_from = {
-        "rows": [path.stem for path in paths],
+        "rows": [path.stem for path in paths] + [Path(row["per_query"]).stem for row in budget],
         "code": code_fingerprint("wshash.study.publish", "wshash.plots"),
     }
     stamp = study.store.root / "published" / f"{'-'.join(folder.relative_to(figures_root()).parts)}.json"
@@ -65,7 +72,7 @@ def publish(outcome: Outcome) -> Path:
     paper = [row for row in rows if row["method"] in PAPER]
     if paper:
         _draw(study, paper, folder, origin)
-    _tabulate(study, rows, folder)
+    _tabulate(study, rows, folder, budget_claims(budget) if budget else [])
     write_json(folder / "study.json", origin)
     write_text(stamp, canonical(made_from))
     return folder
@@ -100,7 +107,7 @@ def write_table(folder: Path, name: str, data: pd.DataFrame, text: pd.DataFrame 
     write_text(folder / f"{name}.md", text.to_markdown(index=text_named) + "\n")
 
 
-def _tabulate(study: Study, rows: list[dict], folder: Path) -> None:
+def _tabulate(study: Study, rows: list[dict], folder: Path, c6: list[dict]) -> None:
     """Results, gains, controls, Tables 1 and 2, claims."""
     frame = frames.measures(rows)
     names = [f"precision@{r}" for r in frames.depths(frame)] + ["average_precision"]
@@ -115,4 +122,5 @@ def _tabulate(study: Study, rows: list[dict], folder: Path) -> None:
     words = table1(study)
     write_table(folder, "table1", words, words.round(3))
     write_table(folder, "table2", table2(study.config.preset))
-    write_table(folder, "claims", claims(rows, words, judged_filter(study)))
+    judged = pd.concat([claims(rows, words, judged_filter(study)), pd.DataFrame(c6)], ignore_index=True)
+    write_table(folder, "claims", judged)

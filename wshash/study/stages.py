@@ -4,26 +4,23 @@ The stages: data → split; data → features; data → tag vectors → similari
 """
 
 import json
-import resource
-import time
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 from filelock import FileLock
 
-from wshash.atomic import atomic
 from wshash.datasets import Split, TaggedImages, load_dataset
+from wshash.errors import InputError
 from wshash.study.config import StudyConfig
 from wshash.study.methods import SUPERVISED, Recipe, recipe
-from wshash.study.provenance import provenance
-from wshash.study.store import Store, write_json
+from wshash.study.rows import FORMAT, make_row
+from wshash.study.store import Store
 
 _FEATURES = ("wshash.vision.features", "wshash.vision.backbones")
 _VECTORS = ("wshash.tags.skipgram", "wshash.tags.similarity")
 _TAGSIDE = ("wshash.study.tagside",)
 _EVALUATION = ("wshash.retrieval.evaluation",)
-_ROW_FORMAT = 1  # raise it when what a row holds changes: the source of this file is not part of a row's address
 
 
 class Study:
@@ -142,9 +139,33 @@ class Study:
     @cached_property
     def labelled(self) -> np.ndarray:
         """Training rows whose labels the supervised methods see."""
-        n = max(2, round(self.config.label_share * len(self.train)))
+        rows = self.train
+        if self.config.unseen:  # a picture of unseen concepts alone would count as unlike every other
+            rows = rows[self.seen_labels[rows].any(axis=1)]
+        n = max(2, round(self.config.label_share * len(rows)))
         rng = np.random.default_rng([self.config.split_seed, 0x1ABE])
-        return np.sort(rng.permutation(self.train)[:n])
+        return np.sort(rng.permutation(rows)[:n])
+
+    @cached_property
+    def _unseen(self) -> np.ndarray:
+        """bool c: the concept is left out of supervision."""
+        unknown = set(self.config.unseen) - set(self.data.concepts)
+        if unknown or 0 < len(self.config.unseen) == len(self.data.concepts):
+            raise InputError(
+                f"unseen concepts {', '.join(sorted(unknown)) or 'are all that there are'}: choose some, not all, of "
+                f"{', '.join(self.data.concepts)}"
+            )
+        return np.isin(self.data.concepts, self.config.unseen)
+
+    @property
+    def seen_labels(self) -> np.ndarray:
+        """bool n×c': the labels that supervised methods may see."""
+        return self.data.labels[:, ~self._unseen]
+
+    @property
+    def judged_labels(self) -> np.ndarray:
+        """bool n×c': the labels by which answers are judged: all, or those that no method has seen."""
+        return self.data.labels[:, self._unseen] if self.config.unseen else self.data.labels
 
     @cached_property
     def query(self) -> np.ndarray:
@@ -180,10 +201,10 @@ class Study:
             "weak": weak,
             "n_bits": n_bits,
             "seed": seed,
-            "label_share": self.config.label_share if made.base in SUPERVISED else 1.0,
+            "labels": [self.config.label_share, *self.config.unseen] if made.base in SUPERVISED else [],
         }
         if stage == "rows":
-            parameters |= {"depths": list(self.config.depths), "format": _ROW_FORMAT}
+            parameters |= {"depths": list(self.config.depths), "judged": list(self.config.unseen), "format": FORMAT}
             modules += _EVALUATION
         packages = ("torch", "numpy", "scikit-learn", "scipy", "gensim")
         return self.store.path(stage, parameters, suffix, modules + _FEATURES, packages)
@@ -206,7 +227,7 @@ class Study:
         made = recipe(method, self.config.preset)
         if made.base == "Weak":
             return self.weak(n_bits, seed, placebo=made.name.startswith("Placebo"))
-        if seed != 0:
+        if seed != 0 or made.base == "Features":
             return self._fit(made, n_bits, seed)
         from wshash.hashing import HashingMethod
 
@@ -220,12 +241,17 @@ class Study:
     def _fit(self, made: Recipe, n_bits: int, seed: int):
         start = self.weak(n_bits, seed, made.start == "placebo") if made.start else None
         method = made.build(n_bits, seed, start)
-        rows = self.train
         if made.base in SUPERVISED:
-            rows = self.labelled
             if hasattr(method, "epochs"):  # fewer labels, as many steps: a short training must not pass for few labels
                 method.set_params(epochs=round(method.epochs / self.config.label_share))
-        return method.fit(self.features[rows], self.data.labels[rows])
+            return method.fit(self.features[self.labelled], self.seen_labels[self.labelled])
+        if made.base == "WDHT":
+            from wshash.hashing import mean_tag_vectors
+
+            return method.fit(
+                self.features[self.train], mean_tag_vectors([self.data.tags[i] for i in self.train], self.vectors)
+            )
+        return method.fit(self.features[self.train])
 
     # -- a row of results --------------------------------------------------------------------------------------------
 
@@ -234,94 +260,11 @@ class Study:
         return self.fitted_path(recipe(method, self.config.preset), n_bits, seed, "rows", ".json")
 
     def row(self, method: str, n_bits: int, seed: int) -> dict:
-        """Fit, encode, evaluate; or read what an earlier run found.
-
-        Beside ``<key>.json``, the result, which is the same bytes each time, lie ``<key>.npz``, the measures per
-        query, and ``<key>.run.json``, its provenance.
-        """
+        """Fit, encode, evaluate; or read what an earlier run found: see :func:`wshash.study.rows.make_row`."""
         path = self.row_path(method, n_bits, seed)
         if not path.is_file():
             path.parent.mkdir(parents=True, exist_ok=True)
             with FileLock(path.with_suffix(".lock")):  # another study of the same rows waits instead of repeating
                 if not path.is_file():
-                    self._make_row(path, method, n_bits, seed)
+                    make_row(self, path, method, n_bits, seed)
         return json.loads(path.read_text(encoding="utf-8"))
-
-    def _make_row(self, path: Path, name: str, n_bits: int, seed: int) -> None:
-        from wshash.retrieval import evaluate
-
-        started = time.perf_counter()
-        with pinned_threads(self.config.threads):
-            method = self.model(name, n_bits, seed)
-            fitted = time.perf_counter()
-            query_codes = method.transform(self.features[self.query])
-            database_codes = method.transform(self.features[self.database])
-        encoded = time.perf_counter()
-        judged = query_codes, database_codes, self.data.labels[self.query], self.data.labels[self.database]
-        report = evaluate(*judged, depths=self.depths)
-        row = {
-            "dataset": self.config.dataset,
-            "protocol": self.config.protocol,
-            "method": name,
-            "n_bits": n_bits,
-            "seed": seed,
-            "label_share": self.config.label_share,
-            "fingerprints": self.data_fingerprint | {"split": self.split.fingerprint},
-            "measures": report.summary(),
-            "pr_by_radius": report.pr_by_radius.to_dict("list"),
-            "pr_by_rank": report.pr_by_rank.to_dict("list"),
-            "history": {k: [float(x) for x in v] for k, v in getattr(method, "history_", {}).items()},
-        }
-        if hasattr(method, "bit_weights_"):  # DRSCH: Hamming distance weighted by what the bits have learnt to count
-            weighted = evaluate(*judged, depths=self.depths, distance="weighted", weights=method.bit_weights_)
-            row["weighted"] = weighted.summary()
-        with atomic(path.with_suffix(".npz")) as temporary, open(temporary, "wb") as handle:
-            np.savez_compressed(handle, kept=self.query[report.kept], **_plain(report.per_query))
-        write_json(
-            path.with_suffix(".run.json"),
-            provenance(self.config)
-            | {
-                "seconds": {
-                    "fit": round(fitted - started, 3),
-                    "encode": round(encoded - fitted, 3),
-                    "evaluate": round(time.perf_counter() - encoded, 3),
-                },
-                "peak_memory_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
-            },
-        )
-        write_json(path, _rounded(row))  # last: its presence says that the row is whole
-
-
-def _plain(arrays: dict) -> dict:
-    return {name.replace("/", "__"): value for name, value in arrays.items()}
-
-
-def _rounded(value, digits: int = 8):
-    """Floats to eight decimals: far below any interval, above the noise of another order of summing."""
-    if isinstance(value, dict):
-        return {k: _rounded(v, digits) for k, v in value.items()}
-    if isinstance(value, list | tuple):
-        return [_rounded(v, digits) for v in value]
-    return round(float(value), digits) if isinstance(value, float | np.floating) else value
-
-
-class pinned_threads:
-    """Context in which NumPy, SciPy and torch use ``n`` threads."""
-
-    def __init__(self, n: int):
-        self.n = n
-
-    def __enter__(self):
-        import torch
-        from threadpoolctl import threadpool_limits
-
-        self._before = torch.get_num_threads()
-        torch.set_num_threads(self.n)
-        self._limits = threadpool_limits(self.n)
-        return self
-
-    def __exit__(self, *_):
-        import torch
-
-        self._limits.restore_original_limits()
-        torch.set_num_threads(self._before)

@@ -6,7 +6,8 @@ from time import perf_counter
 import numpy as np
 import pandas as pd
 
-from wshash.study.stages import Study, pinned_threads
+from wshash.study.stages import Study
+from wshash.study.threads import pinned_threads
 
 
 def _seconds(action: Callable[[], object], repeats: int) -> np.ndarray:
