@@ -31,6 +31,22 @@ def table1(study: Study, seeds: int = 5) -> pd.DataFrame:
         ``paper``; ``ours`` with its t-interval over the seeds ``low``, ``high``; ``count``, pictures with the word. A
         word that is too rare for a vector has NaN.
     """
+    path = study.store.path(
+        "table1",
+        {"data": study.data.fingerprint, "split": study.split.fingerprint, "seeds": seeds, "words": PAPER_TABLE1},
+        ".csv",
+        ("wshash.tags.skipgram",),
+        ("gensim", "numpy"),
+    )
+    return study.store.get(
+        path,
+        lambda: _table1(study, seeds),
+        lambda path: pd.read_csv(path, index_col="word", float_precision="round_trip"),
+        lambda path, table: table.to_csv(path),
+    )
+
+
+def _table1(study: Study, seeds: int) -> pd.DataFrame:
     tags = [study.data.tags[i] for i in study.train]
     runs = [train_skipgram(tags, seed=seed) for seed in range(seeds)]
     table = []

@@ -1,0 +1,91 @@
+"""What a study lets its methods see, and by what it judges them."""
+
+import numpy as np
+import pytest
+from scipy.spatial.distance import cdist
+
+from wshash import InputError
+from wshash.study.config import StudyConfig
+from wshash.study.stages import Study
+from wshash.study.store import Store
+
+
+def _study(tmp_path, **settings) -> Study:
+    """80 postcards with features drawn at random around their concepts: no network."""
+    study = Study(
+        StudyConfig(options={"n": 80}, n_queries=16, depths=(10,), preset="smoke", **settings), Store(tmp_path)
+    )
+    rng = np.random.default_rng(0)
+    labels = study.data.labels
+    study.features = (labels @ rng.normal(size=(labels.shape[1], 12)) + rng.normal(size=(80, 12))).astype(np.float32)
+    return study
+
+
+@pytest.fixture
+def seen_by(monkeypatch):
+    """The labels that KSH is given."""
+    from wshash.hashing import KSH
+
+    given, fit = [], KSH.fit
+
+    def spy(self, X, y=None):
+        given.append(y)
+        return fit(self, X, y)
+
+    monkeypatch.setattr(KSH, "fit", spy)
+    return given
+
+
+def test_unseen_concepts_are_hidden_from_supervision_and_judge_alone(tmp_path, seen_by):
+    study = _study(tmp_path, unseen=("tree", "sky"))
+    row = study.row("KSH", 8, 0)
+    (given,) = seen_by
+    names = study.data.concepts
+    hidden = [names.index("sky"), names.index("tree")]
+    shown = [i for i in range(len(names)) if i not in hidden]
+    assert np.array_equal(given, study.data.labels[study.labelled][:, shown])
+    assert given.any(axis=1).all()  # a picture of unseen concepts alone teaches nothing
+    truth = study.data.labels[:, hidden]
+    relevant = (truth[study.query].astype(int) @ truth[study.database].T.astype(int)) > 0
+    judged = relevant.any(axis=1)
+    assert row["measures"]["chance"] == pytest.approx(relevant[judged].mean())
+    assert row["measures"]["n_queries"] == judged.sum()
+    assert row["unseen"] == ["sky", "tree"]
+
+
+def test_what_is_unseen_is_part_of_an_address_where_it_matters(tmp_path):
+    whole, part = _study(tmp_path), _study(tmp_path, unseen=("sky",))
+    for method in ("LSH", "KSH"):  # judged otherwise
+        assert whole.row_path(method, 8, 0) != part.row_path(method, 8, 0)
+    from wshash.study.methods import recipe
+
+    models = [study.fitted_path(recipe(m), 8, 0, "models", "") for study in (whole, part) for m in ("LSH", "KSH")]
+    assert models[0] == models[2] and models[1] != models[3]
+
+
+@pytest.mark.parametrize("unseen", [("dragon",), None])
+def test_concepts_that_are_unknown_or_all_are_refused(tmp_path, unseen):
+    study = _study(tmp_path)
+    study.config = study.config.replace(unseen=unseen or tuple(study.data.concepts))
+    with pytest.raises(InputError, match="dragon.*choose some" if unseen else "are all that there are"):
+        _ = study.judged_labels
+
+
+def test_real_features_are_ranked_by_the_cosine_of_centred_rows(tmp_path):
+    study = _study(tmp_path)
+    row = study.row("Real-Features", 8, 0)
+    centred = study.features - study.features[study.train].mean(axis=0)
+    nearest = cdist(centred[study.query], centred[study.database], "cosine").argsort(axis=1)[:, :10]
+    labels = study.data.labels
+    relevant = [
+        (labels[q] & labels[study.database[near]]).any(axis=1) for q, near in zip(study.query, nearest, strict=True)
+    ]
+    assert row["measures"]["precision@10"] == pytest.approx(np.mean(relevant))
+
+
+def test_few_labels_are_a_part_of_all_and_of_the_size_asked_for(tmp_path):
+    study = _study(tmp_path, label_share=0.25)
+    assert len(study.labelled) == round(0.25 * len(study.train))
+    assert np.isin(study.labelled, study.train).all()
+    assert study.row("LSH", 8, 0)["n_labelled"] == 0  # sees none
+    assert study.row("KSH", 8, 0)["n_labelled"] == len(study.labelled)
