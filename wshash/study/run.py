@@ -1,5 +1,6 @@
 """The grid of runs: plan it, say what it takes, run it through papermill in parallel, go on where it stopped."""
 
+import hashlib
 import json
 import os
 import threading
@@ -10,12 +11,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 
+from filelock import FileLock
 from tqdm import tqdm
 
 from wshash.paths import project_root
 from wshash.study.config import StudyConfig, integers
 from wshash.study.methods import check_methods, recipe
 from wshash.study.stages import Study
+from wshash.study.store import canonical
 
 NOTEBOOK = "07_train_and_encode.ipynb"
 
@@ -96,6 +99,7 @@ def plan(config: StudyConfig, methods: Iterable[str], bits: Iterable[int], seeds
     bits = sorted(set(integers(bits, "code lengths", 1, 256)))
     seeds = integers(range(seeds) if isinstance(seeds, int) else seeds, "seeds", 0, 2**31)
     study = Study(config)
+    _ = study.judged_labels  # refuses unknown concepts before anything is made
     jobs = []
     for n_bits in reversed(bits):
         rows = [study.row_path(method, n_bits, seed) for seed in seeds for method in methods]
@@ -115,6 +119,13 @@ class Outcome:
         return [path for job in self.plan.jobs for path in job.rows if path.is_file()]
 
 
+def prepare(plan: Plan) -> None:
+    """Make what all runs share, once: features, and where a method needs them the tag filter and vectors."""
+    _ = plan.study.features
+    if any(recipe(method, plan.study.config.preset).needs_tags for method in plan.methods):
+        _ = plan.study.similarity
+
+
 def run(plan: Plan, jobs: int = 2) -> Outcome:
     """Make the missing rows, ``jobs`` code lengths at a time.
 
@@ -124,10 +135,7 @@ def run(plan: Plan, jobs: int = 2) -> Outcome:
     waiting = [job for job in plan.jobs if job.missing]
     if not waiting:
         return outcome
-    study = plan.study
-    _ = study.features  # shared; each run then reads them
-    if any(recipe(method, study.config.preset).needs_tags for method in plan.methods):
-        _ = study.similarity
+    prepare(plan)
     if "WSHASH_DATA" in os.environ:  # kernels start in another folder
         os.environ["WSHASH_DATA"] = str(Path(os.environ["WSHASH_DATA"]).resolve())
     bars = {
@@ -166,18 +174,26 @@ def run(plan: Plan, jobs: int = 2) -> Outcome:
 
 def _execute(plan: Plan, job: Job, attempts: int = 3) -> str | None:
     """Run the notebook of one code length; the reason if it fails."""
-    import papermill
-    from papermill.exceptions import PapermillExecutionError
-
     notebooks = project_root() / "notebooks"
-    output = plan.study.store.root / "notebooks" / plan.study.config.dataset / f"{job.n_bits:03d}-bits.ipynb"
-    output.parent.mkdir(parents=True, exist_ok=True)
     parameters = {
         "settings": plan.study.config.to_dict(),
         "n_bits": job.n_bits,
         "methods": plan.methods,
         "seeds": plan.seeds,
     }
+    key = hashlib.sha256(canonical(parameters).encode()).hexdigest()[:8]  # other jobs may run beside this one
+    output = plan.study.store.root / "notebooks" / plan.study.config.dataset / f"{job.n_bits:03d}-bits-{key}.ipynb"
+    output.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(output.with_suffix(".lock")):  # the same study, started twice: the second finds the rows
+        if all(path.is_file() for path in job.rows):
+            return None
+        return _attempt(notebooks, output, parameters, job, attempts)
+
+
+def _attempt(notebooks: Path, output: Path, parameters: dict, job: Job, attempts: int) -> str | None:
+    import papermill
+    from papermill.exceptions import PapermillExecutionError
+
     for attempt in range(attempts):
         try:
             papermill.execute_notebook(

@@ -38,8 +38,13 @@ def _sources(module: str) -> frozenset[Path]:
         name = waiting.pop()
         if name not in seen:
             seen[name] = _file(name)
-            waiting += _imports(ast.parse(seen[name].read_text(encoding="utf-8")))
+            waiting += _imported(seen[name])
     return frozenset(seen.values())
+
+
+@cache
+def _imported(path: Path) -> tuple[str, ...]:
+    return tuple(_imports(ast.parse(path.read_bytes())))
 
 
 def _imports(node: ast.AST) -> Iterator[str]:
