@@ -1,43 +1,56 @@
 # The study's grid for Snakemake: the same rows as `python -m wshash study`, one job per code length and seed, on one
-# machine or on a cluster by Snakemake's own executors.
+# machine or on a cluster by Snakemake's own executors. README, "On a cluster", says how.
 #
-#   pip install -e ".[notebooks,cluster]"
-#   snakemake --cores 2                                                  # this machine
-#   snakemake --cores 2 --config dataset=mirflickr25k bits="[8, 64]"     # another study
-#   snakemake --executor slurm --jobs 40                                 # Slurm: pip install snakemake-executor-plugin-slurm
-#   snakemake --executor kubernetes --jobs 40                            # pip install snakemake-executor-plugin-kubernetes
+# Settings (--config NAME=VALUE ...): dataset, bits, seeds, methods as lists, and extra, further options of the study.
 #
-# A failing job stops what depends on it alone (--keep-going); finished rows are found again on the next start. Marker
-# files under runs/snakemake/ say which jobs are done; the rows themselves are addressed by what made them, so a
-# marker that is older than a change of the code does no harm: the last rule makes what is missing.
+# Marker files under runs/snakemake/ say which jobs are done. The rows themselves are addressed by what made them: a
+# marker older than a change of the code does no harm, since the last rule makes what is missing.
+import hashlib
+import shlex
 import sys
 
+
+def several(name, default):
+    """A setting that is a list, also where the command line has one value or words with blanks."""
+    value = config.get(name, default)
+    return value.split() if isinstance(value, str) else list(value) if isinstance(value, (list, tuple)) else [value]
+
+
 DATASET = config.get("dataset", "postcards")
-BITS = config.get("bits", [8, 16, 32, 64])
-SEEDS = config.get("seeds", [0, 1, 2, 3, 4])
-METHODS = config.get("methods", ["paper"])
-EXTRA = config.get("extra", "")
-STUDY = f"{sys.executable} -m wshash study --dataset {DATASET} --methods {' '.join(METHODS)} {EXTRA}"
+BITS = several("bits", [8, 16, 32, 64])
+SEEDS = several("seeds", [0, 1, 2, 3, 4])
+METHODS = several("methods", ["paper"])
+OPTIONS = f"--dataset {DATASET} --methods {' '.join(METHODS)} {config.get('extra', '')}"
+STUDY = f"{shlex.quote(sys.executable)} -m wshash study {OPTIONS}"
+DONE = f"runs/snakemake/{DATASET}-" + hashlib.sha256(OPTIONS.encode()).hexdigest()[:8]  # another study, other markers
+
+
+localrules:
+    publish,
 
 
 rule publish:
     input:
-        expand("runs/snakemake/{dataset}-{bits}-{seed}.done", dataset=DATASET, bits=BITS, seed=SEEDS),
+        expand("{done}/{bits}-{seed}", done=DONE, bits=BITS, seed=SEEDS),
     shell:
         f"{STUDY} --jobs 1 --bits {' '.join(map(str, BITS))} --seed {' '.join(map(str, SEEDS))}"
 
 
 rule shared:  # features, filter and vectors, once; every other job reads them
     output:
-        touch(f"runs/snakemake/{DATASET}.shared"),
+        touch(f"{DONE}/shared"),
+    threads: 8  # or as many as there are
     shell:
-        f"{STUDY} --rows-only --jobs 1 --bits {BITS[0]} --seed {SEEDS[0]}"
+        f"{STUDY} --shared-only"
 
 
 rule rows:
     input:
-        f"runs/snakemake/{DATASET}.shared",
+        f"{DONE}/shared",
     output:
-        touch("runs/snakemake/{dataset}-{bits}-{seed}.done"),
+        touch(f"{DONE}/{{bits}}-{{seed}}"),
+    wildcard_constraints:
+        bits=r"\d+",
+        seed=r"\d+",
     shell:
         f"{STUDY} --rows-only --jobs 1 --bits {{wildcards.bits}} --seed {{wildcards.seed}}"
