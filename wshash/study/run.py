@@ -18,7 +18,7 @@ from wshash.paths import project_root
 from wshash.study.config import StudyConfig, integers
 from wshash.study.methods import check_methods, recipe
 from wshash.study.stages import Study
-from wshash.study.store import canonical
+from wshash.study.store import canonical, write_json
 
 NOTEBOOK = "07_train_and_encode.ipynb"
 
@@ -187,7 +187,10 @@ def _execute(plan: Plan, job: Job, attempts: int = 3) -> str | None:
     with FileLock(output.with_suffix(".lock")):  # the same study, started twice: the second finds the rows
         if all(path.is_file() for path in job.rows):
             return None
-        return _attempt(notebooks, output, parameters, job, attempts)
+        try:
+            return _attempt(notebooks, output, parameters, job, attempts)
+        finally:
+            _hide_paths(output)
 
 
 def _attempt(notebooks: Path, output: Path, parameters: dict, job: Job, attempts: int) -> str | None:
@@ -208,6 +211,17 @@ def _attempt(notebooks: Path, output: Path, parameters: dict, job: Job, attempts
                 return f"{type(error).__name__}: {error} (notebook {shown(output)})"
             time.sleep(1 + attempt)
     return None
+
+
+def _hide_paths(notebook: Path) -> None:
+    """Leave the names alone of the paths that papermill notes in a notebook."""
+    try:
+        content = json.loads(notebook.read_text(encoding="utf-8"))
+    except (OSError, ValueError):  # never written, or cut short
+        return
+    noted = content["metadata"].get("papermill", {})
+    noted |= {name: Path(noted[name]).name for name in ("input_path", "output_path") if noted.get(name)}
+    write_json(notebook, content)
 
 
 def shown(path: Path) -> str:
