@@ -13,6 +13,7 @@ _LAZY = METHODS | {
     "pack_codes": "wshash.hashing.codes",
     "unpack_codes": "wshash.hashing.codes",
     "pair_loss": "wshash.hashing.losses",
+    "mean_tag_vectors": "wshash.hashing.wdht",
 }
 
 __all__ = sorted(_LAZY)

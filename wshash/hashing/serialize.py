@@ -23,6 +23,7 @@ METHODS = {
     "DSH": "wshash.hashing.dsh",
     "DRSCH": "wshash.hashing.drsch",
     "WeakPretraining": "wshash.hashing.weak",
+    "WDHT": "wshash.hashing.wdht",
     "ClassifierHash": "wshash.hashing.classifier",
 }
 

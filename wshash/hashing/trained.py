@@ -178,8 +178,13 @@ class TrainedHashing(HashingMethod):
             n_features = backbone.n_features
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
-            network = HashNetwork(n_features, self.n_bits, self.hidden, self._activation, self._beta, backbone=backbone)
+            layers = self._n_outputs, self.hidden, self._activation, self._beta
+            network = HashNetwork(n_features, *layers, backbone=backbone)
         return network, stages
+
+    @property
+    def _n_outputs(self):
+        return self.n_bits
 
     def _loss_of(self, network, X, y, seed):
         raise NotImplementedError

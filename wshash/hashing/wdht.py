@@ -1,0 +1,177 @@
+"""WDHT: weakly-supervised deep hashing with tag embeddings (Gattupalli, Zhuo and Li, CVPR 2019)."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+
+from wshash.errors import InputError
+from wshash.hashing.codes import binarize
+from wshash.hashing.trained import TrainedHashing
+from wshash.hashing.wdht_losses import wdht_loss
+
+
+def mean_tag_vectors(tags: Sequence[Sequence[str]], vectors) -> np.ndarray:
+    """w of WDHT: the mean vector of each picture's known tags, each tag once.
+
+    Parameters
+    ----------
+    tags : n lists of str
+    vectors : TagVectors
+        With ``vocabulary`` and ``vectors``.
+
+    Returns
+    -------
+    float32 array, n×e
+        A row of zeros for a picture without a known tag.
+    """
+    from wshash.tags import tag_indicator
+
+    return tag_indicator(tags, vectors.vocabulary) @ np.asarray(vectors.vectors, np.float32)
+
+
+class WDHT(TrainedHashing):
+    """Codes whose distances follow the cosine of the pictures' mean tag vectors: no label is seen.
+
+    Over the hidden layer two heads: sigmoid units, the code, bit = 1 where one is at least ½; and tanh units that
+    predict the picture's tag vector in a hinge ranking loss. See :mod:`wshash.hashing.wdht_losses`.
+
+    Where the paper and the authors' code differ, the paper: distances aim at ½(1 − cos), theirs at 1 − cos. The
+    weights of the losses are their code's. Ours: trunk and training are those of the other methods here (theirs:
+    AlexNet or ResNet trained too, 256 hidden units, SGD), and the tag vectors are scaled to unit length, so that the
+    margin does not depend on how they were trained.
+
+    Parameters
+    ----------
+    n_bits, random_state, hidden, epochs, ...
+        The network and its training: see :class:`TrainedHashing`.
+    margin : float
+        Of the hinge; .2 in the authors' code.
+    loss_weights : three floats
+        Of the pairs, the hinge and the quantisation; 1, 10, 1 in the authors' code.
+
+    Attributes
+    ----------
+    network_, history_
+    n_dimensions_ : int
+        e, the length of the tag vectors. The network's last layer has k + e units.
+    """
+
+    _activation = "sigmoid"
+
+    def __init__(
+        self,
+        n_bits=64,
+        random_state=0,
+        margin=0.2,
+        loss_weights=(1.0, 10.0, 1.0),
+        hidden=512,
+        epochs=20,
+        batch_size=128,
+        learning_rate=1e-3,
+        optimizer="adam",
+        momentum=0.5,
+        decay=0.1,
+        depth="head",
+        backbone="efficientnet_lite0",
+        image_size=None,
+        device="auto",
+    ):
+        super().__init__(
+            n_bits,
+            random_state,
+            hidden,
+            epochs,
+            batch_size,
+            learning_rate,
+            optimizer,
+            momentum,
+            decay,
+            depth,
+            backbone,
+            image_size,
+            device,
+        )
+        self.margin = margin
+        self.loss_weights = loss_weights
+
+    def fit(self, X, y=None, validation=None):
+        """Train both heads.
+
+        Parameters
+        ----------
+        X : float array n×d, or n uint8 pictures
+        y : float array, n×e
+            Each picture's mean tag vector, from :func:`mean_tag_vectors`. A row of zeros or with NaN: no known tag, and
+            the picture is not trained on.
+        validation : (X, y), optional
+
+        Returns
+        -------
+        self
+        """
+        return super().fit(X, y, validation)
+
+    @property
+    def _n_outputs(self):
+        return self.n_bits + self.n_dimensions_
+
+    def _loss_of(self, network, X, w, seed):
+        known = torch.from_numpy(w.any(axis=1))
+        w = torch.from_numpy(w).to(network.mean.device)
+
+        def loss(outputs, rows, x):
+            counted = known[rows].to(outputs.device)  # all of a training batch, not of a validation batch
+            outputs, vectors = outputs[counted], w[rows][counted]
+            if not len(outputs):
+                return outputs.sum()
+            h, p = outputs.tensor_split([self.n_bits], dim=1)
+            # 2σ(z) − 1 = tanh(z/2): tanh units, from the activation that both heads share.
+            return wdht_loss(h, 2 * p - 1, vectors, self.margin, self.loss_weights)
+
+        return loss
+
+    def _rows(self, w):
+        return np.flatnonzero(w.any(axis=1))
+
+    def _embed(self, X):
+        return super()._embed(X)[:, : self.n_bits]
+
+    def _binarize(self, embedding):
+        return binarize(embedding[:, : self.n_bits])
+
+    def _validate_fit(self, X, y):
+        X, _ = super()._validate_fit(X, None)
+        w = self._validate_vectors(X, y)
+        if w.any(axis=1).sum() < 2:
+            raise InputError("y: fewer than 2 rows have a tag vector, and a pair needs two; train or load the vectors")
+        self.n_dimensions_ = w.shape[1]
+        return X, w
+
+    def _validate_validation(self, X, y=None):
+        X = self._validate_features(X, reset=False)
+        w = self._validate_vectors(X, y)
+        if w.shape[1] != self.n_dimensions_:
+            raise InputError(f"tag vectors for validation have length {w.shape[1]}, for training {self.n_dimensions_}")
+        return X, w
+
+    def _validate_vectors(self, X, y) -> np.ndarray:
+        """Unit vectors, and rows of zeros for pictures without one."""
+        name = type(self).__name__
+        if y is None:
+            raise InputError(f"{name} requires y to be passed, but the target y is None; give mean tag vectors")
+        w = np.asarray(y)
+        w = w[:, None] if w.ndim == 1 else w
+        if w.ndim != 2 or len(w) != len(X) or w.dtype.kind not in "fiub":
+            raise InputError(f"y has shape {w.shape}; give one tag vector for each of the {len(X)} rows of X")
+        w = np.where(np.isnan(w).any(axis=1, keepdims=True), 0, w).astype(np.float32)
+        if not np.isfinite(w).all():
+            raise InputError("y contains infinity; give NaN or zeros for a picture without a known tag")
+        length = np.linalg.norm(w, axis=1, keepdims=True)
+        return w / np.where(length > 0, length, 1)
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.target_tags.required = True
+        tags.target_tags.multi_output = True
+        return tags
