@@ -3,8 +3,6 @@
 from dataclasses import dataclass, field
 from importlib import import_module
 
-from sklearn.preprocessing import StandardScaler
-
 from wshash.errors import InputError
 from wshash.hashing.serialize import METHODS
 
@@ -67,6 +65,8 @@ class Recipe:
     def build(self, n_bits: int, seed: int, start=None):
         """The estimator, not fitted."""
         if self.base == "Features":
+            from sklearn.preprocessing import StandardScaler  # a plan must not wait for it
+
             return StandardScaler(with_std=False)
         cls = getattr(import_module(self.module), self.class_name)
         extra = {} if start is None else {"start": start}
