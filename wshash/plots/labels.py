@@ -43,7 +43,9 @@ def label(ax, x, y, names: Sequence[str], at: Sequence[int], leave_out: bool = F
     boxes = np.array([[_put(text, place) for place in _PLACES] for text in texts])  # names×places×(low, high)×(x, y)
     # What a place costs by itself: its rank, the points under it, and above all to stick out of the axes.
     inside = (boxes[:, :, 0] >= ax.bbox.min).all(axis=2) & (boxes[:, :, 1] <= ax.bbox.max).all(axis=2)
-    over = (points > boxes[:, :, None, 0]) & (points < boxes[:, :, None, 1])
+    rim = 2.5 * ax.figure.dpi / 72  # about the radius of a point
+    over = (points > boxes[:, :, None, 0] - rim) & (points < boxes[:, :, None, 1] + rim)
+    over[:, :, list(at)] &= ~np.eye(len(texts), dtype=bool)[:, None, :, None]  # a name's own point is beside it
     own = 0.01 * np.arange(len(_PLACES)) + over.all(axis=3).sum(axis=2) + 1e6 * ~inside
     chosen: dict[int, int] = {}
     for _ in range(4):  # what came first may give way to what came later
