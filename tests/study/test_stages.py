@@ -89,3 +89,11 @@ def test_few_labels_are_a_part_of_all_and_of_the_size_asked_for(tmp_path):
     assert np.isin(study.labelled, study.train).all()
     assert study.row("LSH", 8, 0)["n_labelled"] == 0  # sees none
     assert study.row("KSH", 8, 0)["n_labelled"] == len(study.labelled)
+
+
+def test_features_of_fewer_pictures_are_not_those_of_more(tmp_path, monkeypatch):
+    import wshash.vision
+
+    monkeypatch.setattr(wshash.vision, "extract_features", lambda images, *_: np.zeros((len(images), 3), np.float32))
+    for n in (60, 40, 80):  # postcards' picture i is the same whatever their number, and so is their fingerprint
+        assert len(Study(StudyConfig(options={"n": n}), Store(tmp_path)).features) == n

@@ -67,7 +67,7 @@ class Study:
 
         path = self.store.path(
             "features",
-            {"images": images.fingerprint, "backbone": self.config.backbone},
+            {"images": images.fingerprint, "n": len(images), "backbone": self.config.backbone},
             ".npy",
             _FEATURES,
             ("torch", "timm", "torchvision"),
@@ -89,7 +89,7 @@ class Study:
         images = self.data.images
         path = self.store.path(
             "words",
-            {"images": images.fingerprint},
+            {"images": images.fingerprint, "n": len(images)},
             ".npz",
             ("wshash.vision.sift",),
             ("opencv-python", "scikit-learn"),
