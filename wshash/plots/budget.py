@@ -46,7 +46,7 @@ def budget(data: pd.DataFrame, width: float = PAGE) -> Figure:
         axes.xaxis.set_minor_locator(NullLocator())
         axes.grid(axis="x", visible=False)
         axes.set(xlabel="labelled pictures")
-        axes.legend(loc="lower right")
+        axes.legend(loc="lower right", bbox_to_anchor=(1, 0.08))  # clear of chance
     panels[0][0].set_ylabel(f"precision@{data['depth'].iloc[0]}")
     caption(figure, f"{data['n_bits'].iloc[0]} bits; mean and 95 % interval over {data['n_seeds'].max()} seeds")
     return figure

@@ -46,7 +46,8 @@ def _lines(data, x, ticks, x_label, y_label, note, width, y_range) -> Figure:
     methods = methods_in(data)
     # Side by side, or the intervals of eight methods would hide each other; WS-X beside X.
     step = np.log2(max(ticks) / min(ticks)) / max(len(ticks) - 1, 1) if len(ticks) > 1 else 1
-    side = sorted(methods, key=lambda name: list(METHODS).index(name.split("-")[-1]))
+    order = list(METHODS)
+    side = sorted(methods, key=lambda name: order.index(base if (base := name.split("-")[-1]) in METHODS else name))
     places = dict(zip(side, np.linspace(-0.18, 0.18, len(side)) * min(step, 1), strict=True))
     for method in methods:
         place = places[method] if len(side) > 1 else 0.0

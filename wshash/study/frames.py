@@ -28,7 +28,7 @@ def measures(rows: Sequence[dict]) -> pd.DataFrame:
     """One line per row of the study: what it is, and each measure's mean over the queries."""
     frame = pd.DataFrame(
         [
-            {key: row[key] for key in ("dataset", "protocol", "method", "n_bits", "seed")} | row["measures"]
+            row["measures"] | {key: row[key] for key in ("dataset", "protocol", "method", "n_bits", "seed")}
             for row in rows
         ]
     )
