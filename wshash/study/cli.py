@@ -119,6 +119,20 @@ def _converge(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _handover(arguments: argparse.Namespace) -> int:
+    from wshash.study.convergence import handover
+    from wshash.study.publish import folder_of, write_table
+
+    made = _plan(arguments)
+    found = handover(made.study, bits=arguments.bits, seeds=made.seeds)
+    ways = ["method", "layers", "scale"]
+    text = found.pivot_table(index=ways, columns="n_bits", values="precision", sort=False).round(4)
+    text = text.rename(columns=lambda bits: f"{bits} bits").reset_index()
+    write_table(folder_of(made.study), "handover", found, text)
+    print(text.to_markdown(index=False))
+    return 0
+
+
 def _tags(arguments: argparse.Namespace) -> int:
     from wshash.study.provenance import provenance
     from wshash.study.publish import folder_of, write_table
@@ -244,6 +258,9 @@ def _parser() -> argparse.ArgumentParser:
 
     converge = commands.add_parser("converge", parents=[grid], help="half and twice the budgets, on validation data")
     converge.set_defaults(run=_converge)
+
+    handover = commands.add_parser("handover", parents=[grid], help="ways of starting from tags, on validation data")
+    handover.set_defaults(run=_handover)
 
     tags = commands.add_parser("tags", parents=[grid], help="judge the tag filter, and the settings of skip-gram")
     tags.set_defaults(run=_tags)

@@ -1,6 +1,8 @@
-"""Did the trained methods train long enough? Judged on the validation part of the training pool, never on queries."""
+"""Choices judged on the validation part of the training pool, never on queries: length of training, way of starting."""
 
 from collections.abc import Iterable
+from contextlib import nullcontext
+from unittest import mock
 
 import pandas as pd
 
@@ -9,6 +11,29 @@ from wshash.study.stages import Study
 from wshash.study.threads import pinned_threads
 
 TRAINED = ("DeepBit", "Weak", "DSH", "WS-DSH", "Placebo-DSH", "DRSCH", "WS-DRSCH", "Placebo-DRSCH")
+# What of the weak network is copied, and how its hash layer is scaled: see wshash.hashing.network.hand_over.
+WAYS = (("all", "per unit"), ("all", "plain"), ("trunk", "per unit"))
+
+
+class _Validation:
+    """The pool without its validation part to train on and to search in; the validation part as queries."""
+
+    def __init__(self, study: Study):
+        from wshash.tags import TagSimilarity
+
+        X, y = study.features, study.data.labels
+        fit, held_out = (rows[study.readable[rows]] for rows in (study.split.fit, study.split.validation))
+        self.X, self.y = X[fit], y[fit]
+        self.X_held_out, self.y_held_out = X[held_out], y[held_out]
+        self.similarity = TagSimilarity.from_tags([study.data.tags[i] for i in fit], study.vectors)
+
+    def judge(self, method) -> dict:
+        from wshash.retrieval import evaluate
+
+        depth = min(500, len(self.X))
+        codes = method.transform(self.X_held_out), method.transform(self.X)
+        report = evaluate(*codes, self.y_held_out, self.y, depths=(depth,))
+        return {"precision": report.precision_at[depth].expected, "depth": depth, "chance": report.chance}
 
 
 def convergence(
@@ -20,8 +45,8 @@ def convergence(
 ) -> pd.DataFrame:
     """Precision on the validation part after half, the whole and twice the budget of each method.
 
-    Each cell is a training of its own from the start, since the rate follows a cosine to its end. Training is on the
-    pool without its validation part; that is the queries, the rest the database. X, WS-X and placebo share one budget.
+    Each cell is a training of its own from the start, since the rate follows a cosine to its end. X, WS-X and placebo
+    share one budget.
 
     Returns
     -------
@@ -29,36 +54,56 @@ def convergence(
         ``method``, ``n_bits``, ``factor`` (of the budget), ``epochs``, ``precision`` (expected, at 500 or at the
         largest R that the database holds), ``depth``, ``chance``.
     """
-    from wshash.retrieval import evaluate
-    from wshash.tags import TagSimilarity
-
-    X, y = study.features, study.data.labels
-    fit, validation = (rows[study.readable[rows]] for rows in (study.split.fit, study.split.validation))
-    similarity = TagSimilarity.from_tags([study.data.tags[i] for i in fit], study.vectors)
-    depth = min(500, len(fit))
-    preset, rows = study.config.preset, []
+    part, preset, rows = _Validation(study), study.config.preset, []
     with pinned_threads(study.config.threads):
         starts = {
-            "weak": recipe("Weak", preset).build(n_bits, seed).fit(X[fit], similarity),
-            "placebo": recipe("Weak", preset).build(n_bits, seed).fit(X[fit], similarity.permuted(seed)),
+            "weak": recipe("Weak", preset).build(n_bits, seed).fit(part.X, part.similarity),
+            "placebo": recipe("Weak", preset).build(n_bits, seed).fit(part.X, part.similarity.permuted(seed)),
         }
         for name in methods:
             made = recipe(name, preset)
             for factor in factors:
                 method = made.build(n_bits, seed, starts.get(made.start))
                 method.set_params(epochs=max(1, round(factor * epochs(made.base, preset))))
-                method.fit(X[fit], similarity if made.base == "Weak" else y[fit])
-                codes = method.transform(X[validation]), method.transform(X[fit])
-                report = evaluate(*codes, y[validation], y[fit], depths=(depth,))
-                rows.append(
-                    {
-                        "method": name,
-                        "n_bits": n_bits,
-                        "factor": factor,
-                        "epochs": method.epochs,
-                        "precision": report.precision_at[depth].expected,
-                        "depth": depth,
-                        "chance": report.chance,
-                    }
-                )
+                method.fit(part.X, part.similarity if made.base == "Weak" else part.y)
+                what = {"method": name, "n_bits": n_bits, "factor": factor, "epochs": method.epochs}
+                rows.append(what | part.judge(method))
     return pd.DataFrame(rows)
+
+
+def handover(
+    study: Study,
+    methods: Iterable[str] = ("WS-DSH", "WS-DRSCH"),
+    bits: Iterable[int] = (16, 64),
+    seeds: Iterable[int] = (0, 1, 2),
+) -> pd.DataFrame:
+    """Precision on the validation part after each way of starting from the weak network, at the method's whole budget.
+
+    Returns
+    -------
+    DataFrame
+        ``method``, ``n_bits``, ``seed``, ``layers`` (``start_layers``), ``scale`` (``"per unit"``: the rule of
+        ``hand_over``; ``"plain"``: weights as they are), ``precision``, ``depth``, ``chance``.
+    """
+    part, preset, methods, seeds, rows = _Validation(study), study.config.preset, list(methods), list(seeds), []
+    with pinned_threads(study.config.threads):
+        for n_bits in bits:
+            for seed in seeds:
+                start = recipe("Weak", preset).build(n_bits, seed).fit(part.X, part.similarity)
+                for name in methods:
+                    for layers, scale in WAYS:
+                        method = recipe(name, preset).build(n_bits, seed, start).set_params(start_layers=layers)
+                        with _plain_copy() if scale == "plain" else nullcontext():
+                            method.fit(part.X, part.y)
+                        what = {"method": name, "n_bits": n_bits, "seed": seed, "layers": layers, "scale": scale}
+                        rows.append(what | part.judge(method))
+    return pd.DataFrame(rows)
+
+
+def _plain_copy():
+    """Within it, all layers of a start are copied as they are."""
+
+    def copy(source, target, layers, x):
+        target.load_state_dict(source.state_dict(), strict=False)  # DRSCH's weights of bits have no counterpart
+
+    return mock.patch("wshash.hashing.trained.hand_over", copy)
