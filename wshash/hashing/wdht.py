@@ -37,7 +37,9 @@ class WDHT(TrainedHashing):
     predict the picture's tag vector in a hinge ranking loss. See :mod:`wshash.hashing.wdht_losses`.
 
     Where the paper and the authors' code differ, the paper: distances aim at ½(1 − cos), theirs at 1 − cos. The
-    weights of the losses are their code's. Ours: trunk and training are those of the other methods here (theirs:
+    quantisation loss weighs .01 here, 1 in their code: with 1 all codes become one (precision@500 on MIRFLICKR's
+    validation part at 16 bits .550, which is chance, .739 with .1, .792 with .01, each after 5 epochs; rates .0003,
+    .0003 and .001). Ours too: trunk and training are those of the other methods here (theirs:
     AlexNet or ResNet trained too, 256 hidden units, SGD), and the tag vectors are scaled to unit length, so that the
     margin does not depend on how they were trained.
 
@@ -48,7 +50,7 @@ class WDHT(TrainedHashing):
     margin : float
         Of the hinge; .2 in the authors' code.
     loss_weights : three floats
-        Of the pairs, the hinge and the quantisation; 1, 10, 1 in the authors' code.
+        Of the pairs, the hinge and the quantisation; 1, 10, 1 in the authors' code, where codes collapse here.
 
     Attributes
     ----------
@@ -64,9 +66,9 @@ class WDHT(TrainedHashing):
         n_bits=64,
         random_state=0,
         margin=0.2,
-        loss_weights=(1.0, 10.0, 1.0),
+        loss_weights=(1.0, 10.0, 0.01),
         hidden=512,
-        epochs=20,
+        epochs=5,
         batch_size=128,
         learning_rate=1e-3,
         optimizer="adam",
