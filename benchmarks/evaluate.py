@@ -13,13 +13,12 @@ import time
 import faiss
 import numpy as np
 import pandas as pd
+from _results import keep
 from threadpoolctl import threadpool_limits
 
-from wshash.paths import runs_root
 from wshash.retrieval import evaluate
 from wshash.retrieval.counts import HammingCounter, default_threads
 from wshash.study.provenance import provenance
-from wshash.study.store import write_json
 
 DEPTHS = (100, 200, 400, 500, 1000)
 
@@ -125,10 +124,7 @@ def main():
     print(f"\n{size}, {options.threads} threads\n\n{tables['compare'].to_markdown(floatfmt='.3g')}")
     print(f"\n{options.growth_queries} queries\n\n{tables['growth'].to_markdown(floatfmt='.3g')}")
     result = {name: table.reset_index().to_dict("records") for name, table in tables.items()}
-    path = runs_root() / "benchmarks" / "evaluate.json"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_json(path, {"options": vars(options), "provenance": provenance()} | result)
-    print(f"\n{path}")
+    keep("evaluate", {"options": vars(options), "provenance": provenance()} | result)
 
 
 if __name__ == "__main__":

@@ -12,14 +12,13 @@ import warnings
 
 import numpy as np
 import pandas as pd
+from _results import keep
 
 from wshash.errors import InputError
 from wshash.hashing.training import TrainingWarning
-from wshash.paths import runs_root
 from wshash.study import Study, StudyConfig
 from wshash.study.methods import recipe
 from wshash.study.provenance import provenance
-from wshash.study.store import write_json
 from wshash.study.threads import pinned_threads
 from wshash.tags import TagSimilarity
 
@@ -85,10 +84,7 @@ def main():
         print(f"\n{source}: {n} rows of {d} features, {options.bits} bits, {threads} threads\n")
         print(table.to_markdown(floatfmt=".3g"))
         result[f"{threads} threads"] = table.reset_index().to_dict("records")
-    path = runs_root() / "benchmarks" / "fits.json"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_json(path, result)
-    print(f"\n{path}")
+    keep("fits", result)
 
 
 if __name__ == "__main__":

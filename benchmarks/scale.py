@@ -28,6 +28,7 @@ from wshash.paths import project_root, runs_root
 from wshash.retrieval.counts import default_threads
 from wshash.study.provenance import provenance
 from wshash.study.store import write_json, write_text
+from wshash.study.threads import pinned_threads
 
 BITS = 64
 USERS = 6000  # who tag: with postcards' 1,500 there are 2,800 different tags at most, with these about 5,000
@@ -41,11 +42,11 @@ THEORY = {  # stage: what its seconds are proportional to, and why
     "tag filter": (LINEAR, "200 random sets, each a sum over the pictures"),
     "skip-gram, kept tags": ("tags × epochs tried", "each tag with the others of its picture"),
     "skip-gram, all tags": ("tags × epochs tried", "each tag with the others of its picture"),
-    "similarity, kept tags": (LINEAR, "tags² for eq. (2), 200,000 pairs for the threshold, then the lists"),
-    "similarity, all tags": (LINEAR, "tags² for eq. (2), 200,000 pairs for the threshold, then the lists"),
-    "similarity, 5,018 tags": (LINEAR, "tags² for eq. (2), 200,000 pairs for the threshold, then the lists"),
-    "Weak": (LINEAR, "steps; quadratic in the batch, which is fixed"),
-    "Weak, 5,018 tags": (LINEAR, "steps; quadratic in the batch, which is fixed"),
+    **dict.fromkeys(
+        ("similarity, kept tags", "similarity, all tags", "similarity, 5,018 tags"),
+        (LINEAR, "tags² for eq. (2), 200,000 pairs for the threshold, then the lists"),
+    ),
+    **dict.fromkeys(("Weak", "Weak, 5,018 tags"), (LINEAR, "steps; quadratic in the batch, which is fixed")),
     "DeepBit": (LINEAR, "steps"),
     "KSH": (LINEAR, "constant for the 2,000 rows that the bits are learnt on, linear for the kernel's mean"),
     "DSH": (LINEAR, "steps; quadratic in the batch, which is fixed"),
@@ -170,15 +171,6 @@ def similarity(place, which):
     return {"tags": len(made.T)}
 
 
-def _one_thread():
-    """For the rest of the process, as the study's runs."""
-    import torch
-    from threadpoolctl import threadpool_limits
-
-    torch.set_num_threads(1)
-    return threadpool_limits(1)
-
-
 def fit(place, name, which=None):
     """Train a method as the study does: one thread."""
     from wshash.study.methods import recipe
@@ -188,7 +180,7 @@ def fit(place, name, which=None):
     method = made.build(BITS, 0, place.model("Weak") if made.start else None)
     if name == "Weak":
         y = _similarity(place, which)()
-    with _one_thread():
+    with pinned_threads(1):
         yield
         method.fit(X, y)
     if which != "random":
@@ -196,9 +188,8 @@ def fit(place, name, which=None):
 
 
 def encoding(place):
-
     X, method = np.load(place.folder / "features.npy"), place.model("WS-DSH")
-    with _one_thread():
+    with pinned_threads(1):
         yield
         place.save("codes", codes=method.transform(X))
 

@@ -12,12 +12,11 @@ import time
 import faiss
 import numpy as np
 import pandas as pd
+from _results import keep
 
-from wshash.paths import runs_root
 from wshash.retrieval import HammingIndex
 from wshash.retrieval.counts import default_threads
 from wshash.study.provenance import provenance
-from wshash.study.store import write_json
 
 KINDS = [
     ("flat", {}),
@@ -75,10 +74,7 @@ def main():
         print(f"\n{n} codes of {options.bits} bits, {options.k} answers, {options.threads} threads\n")
         print(table.to_markdown(floatfmt=".3g"))
         result[str(n)] = table.reset_index().to_dict("records")
-    path = runs_root() / "benchmarks" / "search.json"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_json(path, result)
-    print(f"\n{path}")
+    keep("search", result)
 
 
 if __name__ == "__main__":

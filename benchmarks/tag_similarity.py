@@ -13,15 +13,14 @@ import time
 
 import numpy as np
 import pandas as pd
+from _results import keep
 from scipy import sparse
 from scipy.spatial.distance import cdist
 from sklearn.metrics import pairwise_distances
 from threadpoolctl import threadpool_limits
 
-from wshash.paths import runs_root
 from wshash.retrieval.counts import default_threads
 from wshash.study.provenance import provenance
-from wshash.study.store import write_json
 from wshash.tags import TagSimilarity, image_similarity, tag_similarity_matrix, tanimoto
 
 
@@ -161,10 +160,7 @@ def main():
         print(f"\n{name}\n\n{frame.to_markdown(floatfmt='.3g')}")
     print(f"\n270,000 pictures: {grown.attrs['hours'] * 60:.0f} minutes, as time a pair stays and pairs grow as n²")
     result = {name: frame.reset_index().to_dict("records") for name, frame in tables.items()}
-    path = runs_root() / "benchmarks" / "tag_similarity.json"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_json(path, {"options": vars(options), "provenance": provenance()} | result)
-    print(f"\n{path}")
+    keep("tag_similarity", {"options": vars(options), "provenance": provenance()} | result)
 
 
 if __name__ == "__main__":

@@ -1,13 +1,14 @@
 """The label budget: the supervised methods with few labels, with and without weak tags (claim C6)."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from wshash.retrieval import t_interval
 from wshash.study import frames
-from wshash.study.claims import SUPERVISED, differences
+from wshash.study.claims import SUPERVISED, differences, points
+from wshash.study.methods import ALL
 from wshash.study.stages import Study
 
 SHARES = (0.01, 0.05, 0.2, 1.0)
@@ -20,15 +21,13 @@ def budget_methods(share: float = 1.0) -> list[str]:
     return methods + ["Weak"] if share == 1 else methods
 
 
-def budget_rows(study: Study, seeds: Sequence[int]) -> list[dict]:
+def budget_paths(study: Study, seeds: Sequence[int]) -> list[Path]:
     """The rows that are there, of each share of the labels."""
-    rows = []
+    paths = []
     for share in SHARES:
-        other = Study(study.config.replace(label_share=share), study.store)
-        other.data, other.split = study.data, study.split  # the same, and read already
-        paths = [other.row_path(method, N_BITS, seed) for method in budget_methods(share) for seed in seeds]
-        rows += frames.read_rows(path for path in paths if path.is_file())
-    return rows
+        other = study.with_label_share(share)
+        paths += [other.row_path(method, N_BITS, seed) for method in budget_methods(share) for seed in seeds]
+    return [path for path in paths if path.is_file()]
 
 
 def budget(rows: Sequence[dict]) -> pd.DataFrame:
@@ -42,51 +41,28 @@ def budget(rows: Sequence[dict]) -> pd.DataFrame:
         with a 95 % interval over seeds and queries (``_low``, ``_high``); ``worth``: with how many times the labels X
         is as precise, by interpolation in the logarithm of their number, infinite beyond all labels.
     """
-    frame = frames.measures(rows).assign(
-        label_share=[row["label_share"] for row in _ordered(rows)],
-        n_labelled=[row["n_labelled"] for row in _ordered(rows)],
-    )
-    depth = frames.main_depth(frame)
-    name = f"precision@{depth}"
-    table = []
-    for (method, share), group in frame.groupby(["method", "label_share"], observed=True):
-        mean, low, high = t_interval(group[name])
-        line = {
-            "method": method,
-            "label_share": share,
-            "n_labelled": group["n_labelled"].iloc[0],
-            "n_bits": group["n_bits"].iloc[0],
-            "depth": depth,
-            "precision": mean,
-            "low": low,
-            "high": high,
-            "chance": group["chance"].mean(),
-            "n_seeds": len(group),
-        }
-        if method.startswith("WS-"):
-            same = [row for row in rows if row["label_share"] == share]
-            for key, other in (("gain", method[3:]), ("gain_over_placebo", f"Placebo-{method[3:]}")):
+    lines = []
+    for share in sorted({row["label_share"] for row in rows}):
+        same = [row for row in rows if row["label_share"] == share]
+        n_labelled = {row["method"]: row["n_labelled"] for row in same}
+        for at in frames.by_bits(frames.measures(same)).to_dict("records"):
+            method, name = at["method"], f"precision@{at['depth']}"
+            line = {"method": method, "label_share": share, "n_labelled": n_labelled[method]}
+            line |= {key: at[key] for key in ("n_bits", "depth", "precision", "low", "high", "chance", "n_seeds")}
+            controls = {"gain": method[3:], "gain_over_placebo": f"Placebo-{method[3:]}"}
+            for key, other in controls.items() if method.startswith("WS-") else ():
                 found = differences(same, [(method, other)], name)
                 if len(found):
-                    line |= {
-                        key: found["difference"][0],
-                        f"{key}_low": found["low"][0],
-                        f"{key}_high": found["high"][0],
-                    }
-        table.append(line)
-    table = pd.DataFrame(table)
+                    line |= {key: found["difference"][0]}
+                    line |= {f"{key}_{end}": found[end][0] for end in ("low", "high")}
+            lines.append(line)
+    table = pd.DataFrame(lines).sort_values("method", key=lambda names: names.map(ALL.index), kind="stable")
+    table = table.reset_index(drop=True)
     for at, line in table[table["method"].str.startswith("WS-")].iterrows():
         curve = table[table["method"] == line["method"][3:]].sort_values("n_labelled")
         if len(curve) > 1:
             table.loc[at, "worth"] = _labels_for(line["precision"], curve) / line["n_labelled"]
     return table
-
-
-def _ordered(rows: Sequence[dict]) -> list[dict]:
-    """As ``frames.measures`` sorts them: by method, code length, seed; stable, so shares keep their order."""
-    order = {id(row): i for i, row in enumerate(rows)}
-    place = {method: i for i, method in enumerate(frames.ALL)}
-    return sorted(rows, key=lambda row: (place[row["method"]], row["n_bits"], row["seed"], order[id(row)]))
 
 
 def _labels_for(precision: float, curve: pd.DataFrame) -> float:
@@ -120,10 +96,9 @@ def budget_claims(rows: Sequence[dict]) -> list[dict]:
             {
                 "claim": "C6",
                 "what": f"weak tags make up for manual labels: WS-{base} with 5 % of the labels",
-                "found": f"{100 * few['gain']:+.1f} [{100 * few['gain_low']:+.1f}, {100 * few['gain_high']:+.1f}] over "
+                "found": f"{points(few['gain'], few['gain_low'], few['gain_high'])} over "
                 f"{base} with as many, {100 * few['gain_over_placebo']:+.1f} over shuffled tags, worth {worth} the "
-                f"labels; {100 * against['difference']:+.1f} [{100 * against['low']:+.1f}, "
-                f"{100 * against['high']:+.1f}] against {base} with all",
+                f"labels; {points(against['difference'], against['low'], against['high'])} against {base} with all",
                 "verdict": "supported" if against["high"] >= 0 else "mixed" if helps else "contradicted",
             }
         )
@@ -137,9 +112,8 @@ def publish_budget(study: Study, seeds: Sequence[int]) -> pd.DataFrame:
     from wshash.study.publish import folder_of
     from wshash.study.store import write_text
 
-    base = Study(study.config.replace(label_share=1.0), study.store)
-    base.data, base.split = study.data, study.split
-    table = budget(budget_rows(study, seeds))
+    base = study.with_label_share(1.0)
+    table = budget(frames.read_rows(budget_paths(study, seeds)))
     origin = provenance(base.config) | {"seeds": list(seeds), "shares": list(SHARES)}
     folder = folder_of(base)
     plots.save(plots.budget(table), "budget", folder, table, plots.describe_budget(table), origin)
@@ -152,8 +126,8 @@ def budget_text(table: pd.DataFrame) -> pd.DataFrame:
     """What the tags add, with few labels and with many, as text."""
     lines = []
     for line in table[table["method"].str.startswith("WS-")].to_dict("records"):
-        points = {
-            name: f"{100 * line[key]:+.1f} [{100 * line[f'{key}_low']:+.1f}, {100 * line[f'{key}_high']:+.1f}]"
+        gains = {
+            name: points(line[key], line[f"{key}_low"], line[f"{key}_high"])
             for name, key in (("points over X", "gain"), ("points over shuffled tags", "gain_over_placebo"))
         }
         worth = "more than all labels" if np.isinf(line["worth"]) else f"{line['worth']:.1f} times the labels"
@@ -163,7 +137,7 @@ def budget_text(table: pd.DataFrame) -> pd.DataFrame:
                 "labelled pictures": line["n_labelled"],
                 "precision": round(line["precision"], 3),
             }
-            | points
+            | gains
             | {"worth": worth}
         )
     return pd.DataFrame(lines)

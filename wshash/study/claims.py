@@ -58,13 +58,15 @@ def verdict(table: pd.DataFrame) -> str:
     return "contradicted" if (table["high"] < 0).any() else "mixed"
 
 
+def points(difference: float, low: float, high: float) -> str:
+    """A difference of precisions and its interval as text, in points."""
+    return f"{100 * difference:+.1f} [{100 * low:+.1f}, {100 * high:+.1f}]"
+
+
 def _points(table: pd.DataFrame) -> str:
     """The differences in points of precision, with the interval of the smallest and of the largest."""
     small, large = table.loc[table["difference"].idxmin()], table.loc[table["difference"].idxmax()]
-    texts = [
-        f"{100 * row['difference']:+.1f} [{100 * row['low']:+.1f}, {100 * row['high']:+.1f}] at {row['n_bits']} bits"
-        for row in (small, large)
-    ]
+    texts = [f"{points(row['difference'], row['low'], row['high'])} at {row['n_bits']} bits" for row in (small, large)]
     return texts[0] if small.name == large.name else " to ".join(texts)
 
 
@@ -100,14 +102,14 @@ def claims(rows: Sequence[dict], table1: pd.DataFrame | None = None, tags: dict 
         table.append(_claim("C3", f"WS-{base} beats {base} at every code length (P@{depth})", gain))
     gains = differences(rows, [(f"WS-{b}", b) for b in SUPERVISED], name)
     if not gains.empty:
-        points = 100 * gains["difference"]
-        inside = (points.between(2, 6)).sum()
+        gained = 100 * gains["difference"]
+        inside = (gained.between(2, 6)).sum()
         table.append(
             {
                 "claim": "C4",
                 "what": "the gain is 2 to 6 points of precision",
-                "found": f"{points.min():+.1f} to {points.max():+.1f} points; {inside} of {len(points)} within 2 to 6",
-                "verdict": "supported" if inside == len(points) else "mixed" if inside else "contradicted",
+                "found": f"{gained.min():+.1f} to {gained.max():+.1f} points; {inside} of {len(gained)} within 2 to 6",
+                "verdict": "supported" if inside == len(gained) else "mixed" if inside else "contradicted",
             }
         )
     for base in (b for b in SUPERVISED if {f"Placebo-{b}", f"WS-{b}"} <= have):

@@ -151,8 +151,7 @@ def _tags(arguments: argparse.Namespace) -> int:
         text = text_of(table)
         write_table(folder, name, table, text)
         print(text.to_markdown(index=text.index.name is not None), end="\n\n")
-    fingerprints = study.data_fingerprint | {"split": study.split.fingerprint}
-    origin = {"fingerprints": fingerprints, "seeds": list(range(arguments.seeds)), "tables": list(tables)}
+    origin = {"fingerprints": study.fingerprints, "seeds": list(range(arguments.seeds)), "tables": list(tables)}
     write_json(folder / "tags.json", provenance(study.config) | origin)
     return 0
 

@@ -6,7 +6,7 @@ import pandas as pd
 
 from wshash.paths import figures_root
 from wshash.study import frames
-from wshash.study.budget import budget_claims, budget_rows
+from wshash.study.budget import budget_claims, budget_paths
 from wshash.study.claims import SUPERVISED, claims, differences
 from wshash.study.config import StudyConfig
 from wshash.study.methods import ALL, PAPER
@@ -55,9 +55,10 @@ def publish(outcome: Outcome) -> Path:
     study, folder = plan.study, folder_of(plan.study)
     paths = [study.row_path(method, k, seed) for method in ALL for k in plan.bits for seed in plan.seeds]
     paths = [path for path in paths if path.is_file()]
-    budget = budget_rows(study, plan.seeds) if study.config == study.config.replace(label_share=1.0, unseen=()) else []
+    whole = study.config == study.config.replace(label_share=1.0, unseen=())
+    few_labels = budget_paths(study, plan.seeds) if whole else []
     made_from = {
-        "rows": [path.stem for path in paths] + [Path(row["per_query"]).stem for row in budget],
+        "rows": [path.stem for path in paths + few_labels],
         "code": code_fingerprint("wshash.study.publish", "wshash.plots"),
     }
     stamp = study.store.root / "published" / f"{'-'.join(folder.relative_to(figures_root()).parts)}.json"
@@ -66,13 +67,13 @@ def publish(outcome: Outcome) -> Path:
             return folder
     rows = frames.read_rows(paths)
     origin = provenance(study.config) | {
-        "fingerprints": study.data_fingerprint | {"split": study.split.fingerprint},
+        "fingerprints": study.fingerprints,
         "seeds": plan.seeds,
     }
     paper = [row for row in rows if row["method"] in PAPER]
     if paper:
         _draw(study, paper, folder, origin)
-    _tabulate(study, rows, folder, budget_claims(budget) if budget else [])
+    _tabulate(study, rows, folder, budget_claims(frames.read_rows(few_labels)) if few_labels else [])
     write_json(folder / "study.json", origin)
     write_text(stamp, canonical(made_from))
     return folder

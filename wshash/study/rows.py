@@ -47,7 +47,7 @@ def make_row(study: "Study", path: Path, name: str, n_bits: int, seed: int) -> N
         "label_share": study.config.label_share if supervised else 0.0,
         "n_labelled": len(study.labelled) if supervised else 0,
         "unseen": list(study.config.unseen),
-        "fingerprints": study.data_fingerprint | {"split": study.split.fingerprint},
+        "fingerprints": study.fingerprints,
         "measures": report.summary(),
         "pr_by_radius": report.pr_by_radius.to_dict("list") if distance == "hamming" else {},
         "pr_by_rank": report.pr_by_rank.to_dict("list"),

@@ -48,6 +48,17 @@ class Study:
         """What identifies the annotations and the pixels."""
         return {"data": self.data.fingerprint, "images": self.data.images.fingerprint}
 
+    @property
+    def fingerprints(self) -> dict[str, str]:
+        """What identifies the data and the split: stored with every result."""
+        return self.data_fingerprint | {"split": self.split.fingerprint}
+
+    def with_label_share(self, share: float) -> "Study":
+        """The same study with another part of the labels seen; what is read already is not read again."""
+        other = Study(self.config.replace(label_share=share), self.store)
+        other.data, other.split = self.data, self.split
+        return other
+
     @cached_property
     def split(self) -> Split:
         """Queries, training set and database."""
@@ -125,7 +136,7 @@ class Study:
         """Tag similarity, equation (1), of the training pictures in the order of ``split.train``."""
         from wshash.tags import TagSimilarity
 
-        return TagSimilarity.from_tags([self.data.tags[i] for i in self.train], self.vectors)
+        return TagSimilarity.from_tags(self.train_tags, self.vectors)
 
     # -- rows of the split that have features ----------------------------------------------------------------------
 
@@ -135,6 +146,11 @@ class Study:
     @cached_property
     def train(self) -> np.ndarray:
         return self._readable(self.split.train)
+
+    @property
+    def train_tags(self) -> list[list[str]]:
+        """Tag lists in the order of ``train``."""
+        return [self.data.tags[i] for i in self.train]
 
     @cached_property
     def labelled(self) -> np.ndarray:
@@ -184,8 +200,7 @@ class Study:
 
     def _base_parameters(self) -> dict:
         """What every fitted thing of this study depends on."""
-        return self.data_fingerprint | {
-            "split": self.split.fingerprint,
+        return self.fingerprints | {
             "backbone": self.config.backbone,
             "tag_filter": self.config.tag_filter,
             "threads": self.config.threads,
@@ -248,9 +263,7 @@ class Study:
         if made.base == "WDHT":
             from wshash.hashing import mean_tag_vectors
 
-            return method.fit(
-                self.features[self.train], mean_tag_vectors([self.data.tags[i] for i in self.train], self.vectors)
-            )
+            return method.fit(self.features[self.train], mean_tag_vectors(self.train_tags, self.vectors))
         return method.fit(self.features[self.train])
 
     # -- a row of results --------------------------------------------------------------------------------------------

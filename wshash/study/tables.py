@@ -7,7 +7,7 @@ from wshash.retrieval import t_interval
 from wshash.study.methods import recipe
 from wshash.study.stages import Study
 from wshash.study.tagfilters import auc, interval, resampled, visual_by_labels
-from wshash.tags import train_skipgram
+from wshash.tags import TagVectors, train_skipgram
 
 # Table 1 of the paper: similarity to "sunset" by equation (2).
 PAPER_TABLE1 = {
@@ -46,14 +46,18 @@ def table1(study: Study, seeds: int = 5) -> pd.DataFrame:
     )
 
 
+def to_sunset(vectors: TagVectors) -> dict[str, float]:
+    """Similarity of Table 1's words to "sunset", equation (2); NaN for a word without a vector, or without "sunset"."""
+    known = set(vectors.vocabulary) if "sunset" in vectors.vocabulary else set()
+    return {word: vectors.similarity("sunset", word) if word in known else np.nan for word in PAPER_TABLE1}
+
+
 def _table1(study: Study, seeds: int) -> pd.DataFrame:
-    tags = [study.data.tags[i] for i in study.train]
-    runs = [train_skipgram(tags, seed=seed) for seed in range(seeds)]
+    tags = study.train_tags
+    runs = [to_sunset(train_skipgram(tags, seed=seed)) for seed in range(seeds)]
     table = []
     for word, paper in PAPER_TABLE1.items():
-        known = word in runs[0].vocabulary and "sunset" in runs[0].vocabulary
-        values = [run.similarity("sunset", word) if known else np.nan for run in runs]
-        mean, low, high = t_interval(values)
+        mean, low, high = t_interval([run[word] for run in runs])
         count = sum(word in row for row in tags)
         table.append({"word": word, "paper": paper, "ours": mean, "low": low, "high": high, "count": count})
     return pd.DataFrame(table).set_index("word").assign(n_seeds=seeds)

@@ -10,7 +10,7 @@ from threadpoolctl import threadpool_limits
 from wshash.retrieval import t_interval
 from wshash.study.methods import recipe
 from wshash.study.stages import Study
-from wshash.study.tables import PAPER_TABLE1
+from wshash.study.tables import PAPER_TABLE1, to_sunset
 from wshash.tags import TagSimilarity, choose_epochs, train_skipgram
 
 DEFAULT = {"dim": 32, "window": None, "negative": 5, "sample": 1e-3}  # of train_skipgram; the epochs are by its rule
@@ -46,7 +46,7 @@ def skipgram_study(study: Study, seeds: int = 5, grid: dict | None = None) -> pd
         ``setting``; ``value``; ``default``, whether it is; ``measure``, see :func:`_measures`; ``mean`` with its
         t-interval over the seeds ``low``, ``high``; ``n_seeds``. NaN where Table 1's words are too rare.
     """
-    tags, labels = [study.data.tags[i] for i in study.train], study.data.labels[study.train]
+    tags, labels = study.train_tags, study.data.labels[study.train]
     quantile = recipe("Weak", study.config.preset).build(64, 0).get_params()["quantile"]
 
     def measured(options: dict) -> dict:
@@ -79,8 +79,7 @@ def _measures(tags, lists, labels, quantile: float, epochs: int, seed: int, **op
     started = time.process_time()
     vectors = train_skipgram(tags, epochs=epochs, seed=seed, **options)
     seconds = time.process_time() - started
-    known = set(vectors.vocabulary) if "sunset" in vectors.vocabulary else ()
-    words = {w: vectors.similarity("sunset", w) if w in known else np.nan for w in PAPER_TABLE1}
+    words = to_sunset(vectors)
     similarity = TagSimilarity.from_tags(tags, vectors)
     i, j = similarity.random_pairs(200_000)
     s, relevant = similarity.pairs(i, j), (labels[i] & labels[j]).any(axis=1)
