@@ -130,11 +130,12 @@ def features(place):
 
 
 def tag_filter(place):
+    from wshash.study.tagside import judged_from
     from wshash.tags import visual_tags
 
     tags, (X, _) = place.tags(), place.train()
     yield
-    table = visual_tags(tags, X, words=False, min_count=max(5, min(20, len(X) // 400)))
+    table = visual_tags(tags, X, words=False, min_count=judged_from(len(X)))
     kept = table.index[table["kept"]].tolist()
     write_text(place.folder / "kept.json", json.dumps(kept))
     return {"judged": len(table), "kept": len(kept)}

@@ -2,9 +2,12 @@
 
 import os
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+_PREFIX = ".writing-"
 
 
 @contextmanager
@@ -15,7 +18,7 @@ def atomic(path: str | Path) -> Iterator[Path]:
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-", suffix=path.suffix)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f"{_PREFIX}{path.stem}-", suffix=path.suffix)
     os.close(handle)
     temporary = Path(name)
     try:
@@ -26,3 +29,11 @@ def atomic(path: str | Path) -> Iterator[Path]:
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def sweep(folder: str | Path, hours: float = 24) -> int:
+    """Remove the temporary files that killed writers left in a folder and below, once they are old; how many."""
+    old = [path for path in Path(folder).rglob(f"{_PREFIX}*") if path.stat().st_mtime < time.time() - 3600 * hours]
+    for path in old:
+        path.unlink(missing_ok=True)
+    return len(old)

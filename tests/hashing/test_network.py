@@ -76,6 +76,17 @@ def test_hand_over_of_the_trunk_keeps_the_direction_of_the_drawn_hash_layer():
         hand_over(weak, target, "head", x)
 
 
+def test_a_plain_hand_over_copies_the_scale_too():
+    x = torch.randn(50, 10)
+    weak = network(activation="sigmoid")
+    weak.standardise(x)
+    target = network(seed=1)
+    hand_over(weak, target, "plain", x)
+    np.testing.assert_allclose(infer(weak, x), 1 / (1 + np.exp(-infer(target, x))), rtol=1e-5)
+    with pytest.raises(InputError, match="6 bits, this method 4"):
+        hand_over(weak, network(k=4), "plain", x)
+
+
 def test_inference_does_not_depend_on_the_batches():
     net, X = network(), np.random.default_rng(0).normal(size=(33, 10)).astype(np.float32)
     np.testing.assert_allclose(infer(net, X, batch_size=7), infer(net, X, batch_size=33), rtol=1e-5, atol=1e-6)

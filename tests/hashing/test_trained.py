@@ -11,8 +11,9 @@ from torch import nn
 
 import wshash.vision
 from wshash.errors import InputError
-from wshash.hashing import DRSCH, DSH, DeepBit, HashingMethod, WeakPretraining
-from wshash.hashing.training import PRESETS, TrainingWarning
+from wshash.hashing import DRSCH, DSH, KSH, WDHT, DeepBit, HashingMethod, WeakPretraining
+from wshash.hashing.training import TrainingWarning
+from wshash.study.methods import TABLE2
 from wshash.tags.similarity import TagSimilarity
 
 SMALL = {"hidden": 32, "batch_size": 64, "epochs": 15, "learning_rate": 3e-3}
@@ -255,7 +256,9 @@ def test_validation_loss_is_recorded(noisy):
 
 
 @pytest.mark.filterwarnings("ignore::wshash.hashing.training.TrainingWarning")
-@parametrize_with_checks([method(n_bits=2, hidden=4, epochs=2, batch_size=16) for method in (DSH, DRSCH, DeepBit)])
+@parametrize_with_checks(
+    [method(n_bits=2, hidden=4, epochs=2, batch_size=16) for method in (DSH, DRSCH, DeepBit, WDHT)]
+)
 def test_scikit_learn_conventions(estimator, check):
     check(estimator)
 
@@ -287,7 +290,7 @@ LABELS = np.eye(2, dtype=bool)[[0, 1] * 4]
 
 @pytest.mark.filterwarnings("ignore::wshash.hashing.training.TrainingWarning")
 @pytest.mark.parametrize("depth", ["stage", "full"])
-@pytest.mark.parametrize("method", [DSH, DRSCH, DeepBit])
+@pytest.mark.parametrize("method", [DSH, DRSCH, DeepBit, WDHT])
 def test_pictures_train_the_backbone_as_deep_as_asked(method, depth, tiny_backbone, tmp_path):
     fresh = tiny_backbone("tiny").module.state_dict()
     model = method(n_bits=4, hidden=8, epochs=2, batch_size=4, depth=depth, backbone="tiny")
@@ -305,13 +308,38 @@ def test_pictures_train_the_backbone_as_deep_as_asked(method, depth, tiny_backbo
 
 @pytest.mark.filterwarnings("ignore::wshash.hashing.training.TrainingWarning")
 def test_the_paper_preset_goes_from_weak_to_supervised(tiny_backbone):
-    preset = PRESETS["paper"] | {"epochs": 2, "batch_size": 4, "backbone": "tiny", "hidden": 8}
+    preset = TABLE2 | {"epochs": 2, "batch_size": 4, "backbone": "tiny", "hidden": 8}
     weak = WeakPretraining(n_bits=4, threshold=0.5, **preset)
     weak.fit(PICTURES, TagSimilarity(LABELS.astype(np.float32), np.eye(2)))
     model = DSH(n_bits=4, start=weak, start_layers="all", **(preset | {"epochs": 0})).fit(PICTURES, LABELS)
     np.testing.assert_array_equal(model.transform(PICTURES), weak.transform(PICTURES))
     with pytest.raises(InputError, match="depth='full'"):
         DSH(n_bits=4, hidden=8, start=weak).fit(np.eye(4), LABELS[:4])
+    ksh = KSH(n_bits=4, n_anchors=6, start=weak)  # sees the pictures through the network
+    trunk = KSH(n_bits=4, n_anchors=6).fit(weak.trunk_features(PICTURES), LABELS)
+    np.testing.assert_allclose(ksh.fit(PICTURES, LABELS).embed(PICTURES), trunk.embed(weak.trunk_features(PICTURES)))
+    with pytest.raises(InputError, match="start takes pictures"):
+        ksh.set_params(start_layer="concat").fit(PICTURES, LABELS)
+
+
+@pytest.mark.filterwarnings("ignore::wshash.hashing.training.TrainingWarning")
+def test_the_paper_preset_trains_the_whole_of_vgg16(monkeypatch):
+    load = wshash.vision.load_backbone
+
+    def drawn(name, weights=None):  # its ImageNet weights are a download
+        torch.manual_seed(0)
+        return load(name, "random")
+
+    monkeypatch.setattr(wshash.vision, "load_backbone", drawn)
+    preset = TABLE2 | {"epochs": 1, "batch_size": 4}
+    similarity = TagSimilarity(LABELS[:4].astype(np.float32), np.eye(2))
+    weak = WeakPretraining(n_bits=8, threshold=0.5, **preset).fit(PICTURES[:4], similarity)
+    model = DSH(n_bits=8, start=weak, **preset).fit(PICTURES[:4], LABELS[:4])
+    before, after = (m.network_.state_dict() for m in (weak, model))
+    moved = [name for name in before if not torch.equal(before[name], after[name])]
+    assert {"backbone.features.0.weight", "backbone.classifier.3.weight", "hash.weight"} <= set(moved)
+    assert model.network_.image_size == 120 and before["hash.weight"].shape == (8, 4096)
+    assert model.transform(PICTURES).shape == (8, 8)
 
 
 def test_wrong_pictures_are_refused(tiny_backbone):

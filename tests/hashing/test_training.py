@@ -8,7 +8,8 @@ import torch
 
 from wshash.errors import InputError
 from wshash.hashing.network import HashNetwork
-from wshash.hashing.training import PRESETS, TrainingWarning, check_codes, train
+from wshash.hashing.training import TrainingWarning, check_codes, train
+from wshash.study.methods import TABLE2
 
 X = torch.from_numpy(np.random.default_rng(0).normal(size=(60, 5)).astype(np.float32))
 TARGET = X @ torch.linspace(-1, 1, 15).view(5, 3)
@@ -108,6 +109,5 @@ def test_dead_bits_and_collapsed_codes_are_reported():
 
 
 def test_the_paper_preset_is_table_2():
-    paper = PRESETS["paper"]
-    assert (paper["batch_size"], paper["learning_rate"], paper["decay"]) == (64, 0.001, 0.1)
-    assert (paper["epochs"], paper["momentum"], paper["optimizer"]) == (120, 0.5, "sgd")
+    assert (TABLE2["batch_size"], TABLE2["learning_rate"], TABLE2["decay"]) == (64, 0.001, 0.1)
+    assert (TABLE2["epochs"], TABLE2["momentum"], TABLE2["optimizer"]) == (120, 0.5, "sgd")

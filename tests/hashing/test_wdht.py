@@ -115,6 +115,7 @@ def test_same_seed_same_codes_and_a_file_of_them(tmp_path):
     [
         (None, "requires y"),
         (np.ones((299, 2)), "300 rows"),
+        (np.full((300, 2), "sea"), "numbers"),
         (np.full((300, 2), np.inf), "infinity"),
         (np.zeros((300, 2)), "fewer than 2"),
     ],

@@ -166,6 +166,19 @@ def test_convergence_trains_half_and_twice_and_never_sees_a_query(study, monkeyp
     pd.testing.assert_frame_equal(found, again)
 
 
+def test_handing_over_is_judged_on_the_validation_part_alone(study):
+    from wshash.study.convergence import handover
+
+    found = handover(study, ["WS-DSH"], bits=(12,), seeds=(0, 1))
+    assert found["layers"].tolist() == ["all", "plain", "trunk"] * 2 and found["seed"].tolist() == [0] * 3 + [1] * 3
+    assert found["depth"].eq(81).all()  # a fifth of the 405 that are searched
+    assert (found["precision"] > found["chance"] + 0.05).all() and found["precision"].nunique() > 3
+    blind = study.data.labels.copy()
+    blind[study.split.query] = ~blind[study.split.query]
+    object.__setattr__(study.data, "labels", blind)
+    pd.testing.assert_frame_equal(found, handover(study, ["WS-DSH"], bits=(12,), seeds=(0, 1)))
+
+
 def test_the_filter_is_judged_with_an_interval(study):
     from wshash.study.tables import judged_filter
 

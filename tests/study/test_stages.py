@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import torch
 from scipy.spatial.distance import cdist
 
 from wshash import InputError
@@ -89,6 +90,53 @@ def test_few_labels_are_a_part_of_all_and_of_the_size_asked_for(tmp_path):
     assert np.isin(study.labelled, study.train).all()
     assert study.row("LSH", 8, 0)["n_labelled"] == 0  # sees none
     assert study.row("KSH", 8, 0)["n_labelled"] == len(study.labelled)
+
+
+class Tiny(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.convolution = torch.nn.Conv2d(3, 6, 5, stride=4)
+
+    def forward(self, x):
+        return self.convolution(x).relu().mean(dim=(2, 3))
+
+
+@pytest.mark.filterwarnings("ignore::wshash.hashing.training.TrainingWarning")
+def test_the_paper_preset_goes_from_pictures_to_rows(tmp_path, monkeypatch):
+    import wshash.vision
+    from wshash.study.methods import PRESETS, TABLE2, recipe
+    from wshash.study.search import search
+    from wshash.study.timing import extraction_time
+
+    def load(name, weights=None):
+        assert name == "vgg16"
+        torch.manual_seed(0)
+        module = Tiny().eval()
+        return wshash.vision.Backbone(name, module, 6, 32, (127.0,) * 3, (128.0,) * 3, [module])
+
+    monkeypatch.setattr(wshash.vision, "load_backbone", load)
+    monkeypatch.setitem(PRESETS, "paper", {name: TABLE2 | {"epochs": 1} for name in PRESETS["paper"]})
+    options = {"options": {"n": 80}, "n_queries": 16, "depths": (10,), "preset": "paper", "tag_filter": "none"}
+    study = Study(StudyConfig(**options), Store(tmp_path))
+    study.features = np.random.default_rng(0).normal(size=(80, 6)).astype(np.float32)
+    trained = ("DeepBit", "Weak", "WDHT", "DSH", "WS-KSH", "WS-DSH", "WS-DRSCH", "Real-Weak")
+    assert all(recipe(name, "paper").pictures for name in trained)
+    assert not any(recipe(name, "paper").pictures for name in ("LSH", "KSH", "Classifier", "Real-Features"))
+    for name in ("KSH", *trained):
+        row = study.row(name, 8, 0)
+        assert row["measures"]["n_queries"] > 0 and 0 < row["measures"]["precision@10"] <= 1
+    start, model = study.weak(8, 0).network_, study.model("WS-DSH", 8).network_
+    assert not torch.equal(start.backbone.convolution.weight, model.backbone.convolution.weight)  # trained further
+    times = extraction_time(study, ["KSH", "WS-DSH"], 8, n_pictures=4, repeats=2)
+    hashing = times[times["part"] == "hashing"].set_index("method")["seconds"]
+    assert hashing["KSH"] > 0 and hashing["WS-DSH"] == 0  # all of it is the network's
+    assert search(study, study.data.images[3], "WS-DSH", 8, top=80)["distance"][0] == 0
+
+
+def test_the_paper_preset_is_of_vgg16():
+    assert StudyConfig(preset="paper").backbone == "vgg16" and StudyConfig().backbone == "efficientnet_lite0"
+    with pytest.raises(InputError, match="preset 'paper', backbone 'efficientnet_lite0'.*vgg16"):
+        StudyConfig(preset="paper", backbone="efficientnet_lite0")
 
 
 def test_features_of_fewer_pictures_are_not_those_of_more(tmp_path, monkeypatch):

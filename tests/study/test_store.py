@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from wshash.atomic import atomic
+from wshash.atomic import atomic, sweep
 from wshash.study import store as store_module
 from wshash.study.store import Store, canonical, code_fingerprint
 
@@ -172,3 +172,15 @@ def test_killed_at_any_moment_it_goes_on_to_the_same_bytes(tmp_path):
 
 def test_canonical_knows_no_order_of_keys():
     assert canonical({"b": 1, "a": {"y": 2, "x": 1}}) == canonical({"a": {"x": 1, "y": 2}, "b": 1})
+
+
+def test_what_killed_writers_left_is_swept_once_it_is_old(tmp_path):
+    folder = tmp_path / "rows"
+    with atomic(folder / "a.json") as left:
+        left.write_text("{}")
+        copy = left.read_bytes()
+    left.write_bytes(copy)  # as a SIGKILL leaves it
+    assert sweep(tmp_path) == 0 and left.exists()  # its writer may be at work
+    os.utime(left, (0, 0))
+    assert sweep(tmp_path) == 1
+    assert [path.name for path in folder.iterdir()] == ["a.json"]

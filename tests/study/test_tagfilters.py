@@ -18,7 +18,8 @@ def made_up(n=240, seed=0):
     names = ("red", "blue", "nikon", "2007", "me")
     shift = 4.0 * has[:, :2] @ np.eye(2, 30)
     return SimpleNamespace(
-        data=SimpleNamespace(tags=[[names[k] for k in np.flatnonzero(row)] for row in has], labels=has[:, :2]),
+        train_tags=[[names[k] for k in np.flatnonzero(row)] for row in has],
+        data=SimpleNamespace(labels=has[:, :2]),
         train=np.arange(n),
         config=SimpleNamespace(tag_filter="cnn"),
         features=rng.normal(size=(n, 30)) + shift,

@@ -21,10 +21,8 @@ def study():
     rng = np.random.default_rng(0)
     theme = rng.integers(len(THEMES), size=900)
     return SimpleNamespace(
-        data=SimpleNamespace(
-            tags=[rng.choice(THEMES[k], 3, replace=False).tolist() for k in theme],
-            labels=theme[:, None] == np.arange(len(THEMES)),
-        ),
+        train_tags=[rng.choice(THEMES[k], 3, replace=False).tolist() for k in theme],
+        data=SimpleNamespace(labels=theme[:, None] == np.arange(len(THEMES))),
         train=np.arange(900),
         config=SimpleNamespace(preset="study", threads=1),
     )
@@ -81,7 +79,7 @@ def test_default_is_in_every_setting_once(table):
 
 def test_labels_only_judge(study, table):
     blind = SimpleNamespace(**vars(study))
-    blind.data = SimpleNamespace(tags=study.data.tags, labels=study.data.labels[::-1])
+    blind.data = SimpleNamespace(labels=study.data.labels[::-1])
     found = mean(skipgram_study(blind, seeds=2, grid={"dim": ()}), "dim", "32")
     same = mean(table, "dim", "32")
     moved = {name for name in same.index if name != "seconds" and found[name] != same[name]}
@@ -97,8 +95,7 @@ def test_the_text_marks_the_default_and_leaves_out_what_is_unknown(table):
 
 def test_words_too_rare_are_unknown(study):
     rare = SimpleNamespace(**vars(study))
-    tags = [[tag for tag in row if tag != "religion"] for row in study.data.tags]
-    rare.data = SimpleNamespace(tags=tags, labels=study.data.labels)
+    rare.train_tags = [[tag for tag in row if tag != "religion"] for row in study.train_tags]
     table = skipgram_study(rare, seeds=1, grid={"dim": ()})
     assert np.isnan(mean(table, "dim", "32")[["rank correlation", "related − unrelated"]]).all()
     assert skipgram_text(table)["rank correlation"].tolist() == [""]

@@ -29,7 +29,9 @@ class Subset(Sequence):
     def __len__(self) -> int:
         return len(self.indices)
 
-    def __getitem__(self, i: int) -> np.ndarray:
+    def __getitem__(self, i: int | slice):
+        if isinstance(i, slice):
+            return Subset(self.images, self.indices[i])
         return self.images[int(self.indices[i])]
 
     @property

@@ -30,7 +30,7 @@ class DRSCH(TrainedHashing):
         Triplets sampled from each batch; None: all of them.
     start : fitted WeakPretraining, optional
         Start from its network: the WS- version of the method.
-    start_layers : {"trunk", "all"}
+    start_layers : {"trunk", "all", "plain"}
         What of it is copied; see :func:`wshash.hashing.network.hand_over`.
 
     Attributes

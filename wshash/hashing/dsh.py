@@ -21,7 +21,7 @@ class DSH(TrainedHashing):
         m, on the squared distance; 2k by default.
     start : fitted WeakPretraining, optional
         Start from its network: the WS- version of the method.
-    start_layers : {"trunk", "all"}
+    start_layers : {"trunk", "all", "plain"}
         What of it is copied; see :func:`wshash.hashing.network.hand_over`.
 
     Attributes

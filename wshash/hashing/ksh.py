@@ -142,7 +142,8 @@ class KSH(HashingMethod):
     ridge : float
         Times the mean diagonal of ``KᵀK``.
     start : fitted WeakPretraining, optional
-        Gives WS-KSH: the weak network's representation takes the place of the features.
+        Gives WS-KSH: the weak network's representation takes the place of the features. X is what that network takes:
+        pictures, where it was trained on them.
     start_layer : {"trunk", "embedding", "concat"}
         The representation: the trunk's activations, the k sigmoid units, or the features and the trunk's
         activations side by side, each divided by the root of its total variance over the training rows.
@@ -218,6 +219,17 @@ class KSH(HashingMethod):
             if not hasattr(self.start, "trunk_features"):
                 raise InputError(f"start={self.start!r}; give a fitted WeakPretraining, or None")
             check_is_fitted(self.start)
+            if self.start_layer == "concat" and self._sees_pictures:
+                raise InputError("start_layer='concat' needs features beside the trunk, and start takes pictures")
+
+    @property
+    def _sees_pictures(self) -> bool:
+        return getattr(self.start, "depth", "head") != "head"
+
+    def _validate_features(self, X, reset):
+        if self._sees_pictures:
+            return self.start._validate_features(X, reset)
+        return super()._validate_features(X, reset)
 
     def _learn_bits(self, K, S):
         l, m = K.shape

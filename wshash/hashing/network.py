@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from wshash.errors import InputError
 
 ACTIVATIONS = ("sigmoid", "none", "tanh")
+START_LAYERS = ("trunk", "all", "plain")
 
 
 class HashNetwork(nn.Module):
@@ -119,7 +120,8 @@ def hand_over(source: HashNetwork, target: HashNetwork, layers: str, x: Tensor) 
     ``"trunk"`` copies backbone, standardisation and hidden layer; the hash layer stays as it was drawn, but
     for its scale. ``"all"`` copies the hash layer too.
 
-    Either way the hash layer is rescaled. The source ends in σ(z) ∈ [0, 1], cut at ½; the target in z (DSH)
+    Either way the hash layer is rescaled: ``"plain"`` copies all and leaves it out, the careless way, for comparison.
+    The source ends in σ(z) ∈ [0, 1], cut at ½; the target in z (DSH)
     or tanh(βz/2) (DRSCH), cut at 0 and drawn to ±1. What the weak margin of 1 in √k asks for is far too small
     there. So each unit's weights and bias are multiplied by the positive number that makes the mean of \|z\|
     (DSH) or \|βz/2\| (DRSCH) over the rows ``x`` equal to 1. As σ(z) ≥ ½ ⇔ z ≥ 0 ⇔ az ≥ 0 for a > 0,
@@ -129,13 +131,13 @@ def hand_over(source: HashNetwork, target: HashNetwork, layers: str, x: Tensor) 
     Parameters
     ----------
     source, target : HashNetwork
-        Of the same hidden layer, and with ``"all"`` the same number of bits.
-    layers : {"trunk", "all"}
+        Of the same hidden layer, and unless ``"trunk"`` is asked for, of the same number of bits.
+    layers : {"trunk", "all", "plain"}
     x : rows of training input
     """
-    if layers not in ("trunk", "all"):
-        raise InputError(f"start_layers={layers!r} is unknown; choose 'trunk' or 'all'")
-    if layers == "all" and source.hash.out_features != target.hash.out_features:
+    if layers not in START_LAYERS:
+        raise InputError(f"start_layers={layers!r} is unknown; choose one of {', '.join(map(repr, START_LAYERS))}")
+    if layers != "trunk" and source.hash.out_features != target.hash.out_features:
         raise InputError(
             f"the weak network has {source.hash.out_features} bits, this method {target.hash.out_features}; "
             "fit WeakPretraining with the same n_bits, or use start_layers='trunk'"
@@ -145,9 +147,11 @@ def hand_over(source: HashNetwork, target: HashNetwork, layers: str, x: Tensor) 
     target.mean.copy_(source.mean)
     target.scale.copy_(source.scale)
     target.trunk.load_state_dict(source.trunk.state_dict())
-    if layers == "all":
+    if layers != "trunk":
         target.hash.load_state_dict(source.hash.state_dict())
-    z = torch.cat([target.hash(target.hidden(part)) for part in x.split(256)])
+    if layers == "plain":
+        return
+    z = torch.cat([target.hash(target.hidden(part.to(target.mean.device))) for part in x.split(256)])
     gain = target.beta / 2 if target.activation == "tanh" else 1.0
     a = 1 / (gain * z.abs().mean(dim=0)).clamp_min(1e-6)
     target.hash.weight.mul_(a[:, None])

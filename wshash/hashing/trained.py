@@ -42,7 +42,7 @@ class TrainedHashing(HashingMethod):
     hidden : int or None
         Units of the hidden layer, the trunk; None: the hash layer sees the features.
     epochs, batch_size, learning_rate, optimizer, momentum, decay
-        See :func:`wshash.hashing.training.train`. ``PRESETS["paper"]`` holds those of Table 2.
+        See :func:`wshash.hashing.training.train`. ``wshash.study.methods.TABLE2`` holds the paper's.
     depth : {"head", "stage", "full"}
         What is trained below the hash layer. ``"head"``: the hidden layer; X is features, n×d. ``"stage"``:
         the last stage of the backbone too; ``"full"``: all of it; X is n uint8 pictures, H×W×3 (array or

@@ -12,22 +12,6 @@ from tqdm import tqdm
 from wshash.errors import InputError
 from wshash.hashing.network import HashNetwork, half_precision, load_batches
 
-# Table 2 and section 2.3 of the paper. It says neither when the rate is multiplied by the decay factor nor to
-# what the momentum rises from its initial value: here, after each third of the epochs, and it stays.
-PRESETS = {
-    "paper": {
-        "depth": "full",
-        "hidden": None,  # the k units follow VGG-16's second fully-connected layer
-        "backbone": "vgg16",
-        "epochs": 120,
-        "batch_size": 64,
-        "optimizer": "sgd",
-        "learning_rate": 1e-3,
-        "decay": 0.1,
-        "momentum": 0.5,
-    }
-}
-
 
 class TrainingWarning(UserWarning):
     """A network was trained, but its codes are poor: the message says how, and the remedy."""
@@ -65,7 +49,7 @@ def train(
     learning_rate : float
     optimizer : {"adam", "sgd"}
         ``"adam"``: cosine schedule to 0. ``"sgd"``: with ``momentum``, the rate multiplied by ``decay`` after
-        each third of the epochs, as in Table 2.
+        each third of the epochs: the paper's Table 2 names both and does not say when.
     parameters : list, optional
         Parameters to train; all by default.
     rows : int array, optional

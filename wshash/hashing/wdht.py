@@ -164,7 +164,9 @@ class WDHT(TrainedHashing):
             raise InputError(f"{name} requires y to be passed, but the target y is None; give mean tag vectors")
         w = np.asarray(y)
         w = w[:, None] if w.ndim == 1 else w
-        if w.ndim != 2 or len(w) != len(X) or w.dtype.kind not in "fiub":
+        if w.dtype.kind not in "fiub":
+            raise InputError(f"Unknown label type: y holds {w.dtype}, and tag vectors are numbers: an array n×e")
+        if w.ndim != 2 or len(w) != len(X):
             raise InputError(f"y has shape {w.shape}; give one tag vector for each of the {len(X)} rows of X")
         w = np.where(np.isnan(w).any(axis=1, keepdims=True), 0, w).astype(np.float32)
         if not np.isfinite(w).all():

@@ -90,17 +90,16 @@ def _claims(arguments: argparse.Namespace) -> int:
 
 def _budget(arguments: argparse.Namespace) -> int:
     from wshash.study.budget import N_BITS, SHARES, budget_methods, publish_budget
-    from wshash.study.run import plan, run
+    from wshash.study.run import plan, run_all
 
     plans = [
         plan(_config(arguments).replace(label_share=share), budget_methods(share), [N_BITS], arguments.seeds)
         for share in SHARES
     ]
-    failed = {}
     for made in plans:
         print(f"{made.study.config.label_share:.0%} of the labels: {made.missing} of {made.total} rows to make")
-        failed |= run(made, arguments.jobs).failed
-    for error in failed.values():
+    failed = [error for outcome in run_all(plans, arguments.jobs) for error in outcome.failed.values()]
+    for error in failed:
         print(error, file=sys.stderr)
     print(publish_budget(plans[-1].study, plans[-1].seeds).to_markdown(index=False))
     return 1 if failed else 0
@@ -125,8 +124,7 @@ def _handover(arguments: argparse.Namespace) -> int:
 
     made = _plan(arguments)
     found = handover(made.study, bits=arguments.bits, seeds=made.seeds)
-    ways = ["method", "layers", "scale"]
-    text = found.pivot_table(index=ways, columns="n_bits", values="precision", sort=False).round(4)
+    text = found.pivot_table(index=["method", "layers"], columns="n_bits", values="precision", sort=False).round(4)
     text = text.rename(columns=lambda bits: f"{bits} bits").reset_index()
     write_table(folder_of(made.study), "handover", found, text)
     print(text.to_markdown(index=False))
@@ -227,7 +225,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     grid.add_argument("--seeds", type=int, default=SEEDS, help="how many: 0, 1, ...")
     grid.add_argument("--seed", nargs="+", type=int, help="which, in place of --seeds")
-    grid.add_argument("--backbone", default="efficientnet_lite0")
+    grid.add_argument("--backbone", help="efficientnet_lite0 or vgg16; default, the preset's")
     grid.add_argument("--tag-filter", default="cnn", choices=("cnn", "sift", "none"))
     grid.add_argument("--queries", type=int, help="number of query pictures; default, a sixth, at most 5,000")
     grid.add_argument("--protocol", default="paper", choices=("paper", "held-out"))
@@ -241,7 +239,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="CONCEPT",
         help="hidden from supervision, and the only ones judged by",
     )
-    grid.add_argument("--jobs", type=int, default=2, help="code lengths at a time; default 2")
+    grid.add_argument("--jobs", type=int, default=2, help="runs of the notebook at a time; default 2")
 
     study = commands.add_parser("study", parents=[grid], help="run the grid; publish tables and figures")
     study.add_argument("--rows-only", action="store_true", help="publish nothing: for one job of many")

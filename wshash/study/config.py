@@ -20,7 +20,8 @@ class StudyConfig:
         See :func:`wshash.load_dataset`.
     options : dict
         Options of the data set, such as ``{"n": 6000}``.
-    backbone : {"efficientnet_lite0", "vgg16"}
+    backbone : {"efficientnet_lite0", "vgg16"}, optional
+        By default the preset's: ``"vgg16"`` for ``"paper"``, which has no other, else ``"efficientnet_lite0"``.
     tag_filter : {"cnn", "sift", "none"}
         What the visual tag filter (section 2.2) looks at: network features, the paper's bags of SIFT words; or
         no filter.
@@ -43,7 +44,7 @@ class StudyConfig:
 
     dataset: str = "postcards"
     options: dict = field(default_factory=dict)
-    backbone: str = "efficientnet_lite0"
+    backbone: str | None = None
     tag_filter: str = "cnn"
     n_queries: int | None = None
     split_seed: int = 0
@@ -62,6 +63,10 @@ class StudyConfig:
         _one_of(self.protocol, ("paper", "held-out"), "protocol")
         _one_of(self.tag_filter, ("cnn", "sift", "none"), "tag filter")
         _one_of(self.preset, tuple(PRESETS), "preset")
+        theirs = "vgg16" if self.preset == "paper" else "efficientnet_lite0"
+        if self.preset == "paper":
+            _one_of(self.backbone or theirs, (theirs,), "with preset 'paper', backbone")
+        object.__setattr__(self, "backbone", self.backbone or theirs)
         if not 0 < self.label_share <= 1:
             raise InputError(f"label_share {self.label_share!r} must be above 0 and at most 1")
         if self.n_queries is not None:

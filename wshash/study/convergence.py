@@ -1,8 +1,6 @@
 """Choices judged on the validation part of the training pool, never on queries: length of training, way of starting."""
 
 from collections.abc import Iterable
-from contextlib import nullcontext
-from unittest import mock
 
 import pandas as pd
 
@@ -11,8 +9,7 @@ from wshash.study.stages import Study
 from wshash.study.threads import pinned_threads
 
 TRAINED = ("DeepBit", "Weak", "DSH", "WS-DSH", "Placebo-DSH", "DRSCH", "WS-DRSCH", "Placebo-DRSCH")
-# What of the weak network is copied, and how its hash layer is scaled: see wshash.hashing.network.hand_over.
-WAYS = (("all", "per unit"), ("all", "plain"), ("trunk", "per unit"))
+WAYS = ("all", "plain", "trunk")  # see wshash.hashing.network.hand_over
 
 
 class _Validation:
@@ -30,7 +27,7 @@ class _Validation:
     def judge(self, method) -> dict:
         from wshash.retrieval import evaluate
 
-        depth = min(500, len(self.X))
+        depth = min(500, max(1, len(self.X) // 5))  # among all that there are, any order is as good
         codes = method.transform(self.X_held_out), method.transform(self.X)
         report = evaluate(*codes, self.y_held_out, self.y, depths=(depth,))
         return {"precision": report.precision_at[depth].expected, "depth": depth, "chance": report.chance}
@@ -51,8 +48,8 @@ def convergence(
     Returns
     -------
     DataFrame
-        ``method``, ``n_bits``, ``factor`` (of the budget), ``epochs``, ``precision`` (expected, at 500 or at the
-        largest R that the database holds), ``depth``, ``chance``.
+        ``method``, ``n_bits``, ``factor`` (of the budget), ``epochs``, ``precision`` (expected, at 500 or at a fifth of
+        the database), ``depth``, ``chance``.
     """
     part, preset, rows = _Validation(study), study.config.preset, []
     with pinned_threads(study.config.threads):
@@ -82,8 +79,7 @@ def handover(
     Returns
     -------
     DataFrame
-        ``method``, ``n_bits``, ``seed``, ``layers`` (``start_layers``), ``scale`` (``"per unit"``: the rule of
-        ``hand_over``; ``"plain"``: weights as they are), ``precision``, ``depth``, ``chance``.
+        ``method``, ``n_bits``, ``seed``, ``layers`` (``start_layers``), ``precision``, ``depth``, ``chance``.
     """
     part, preset, methods, seeds, rows = _Validation(study), study.config.preset, list(methods), list(seeds), []
     with pinned_threads(study.config.threads):
@@ -91,19 +87,9 @@ def handover(
             for seed in seeds:
                 start = recipe("Weak", preset).build(n_bits, seed).fit(part.X, part.similarity)
                 for name in methods:
-                    for layers, scale in WAYS:
+                    for layers in WAYS:
                         method = recipe(name, preset).build(n_bits, seed, start).set_params(start_layers=layers)
-                        with _plain_copy() if scale == "plain" else nullcontext():
-                            method.fit(part.X, part.y)
-                        what = {"method": name, "n_bits": n_bits, "seed": seed, "layers": layers, "scale": scale}
+                        method.fit(part.X, part.y)
+                        what = {"method": name, "n_bits": n_bits, "seed": seed, "layers": layers}
                         rows.append(what | part.judge(method))
     return pd.DataFrame(rows)
-
-
-def _plain_copy():
-    """Within it, all layers of a start are copied as they are."""
-
-    def copy(source, target, layers, x):
-        target.load_state_dict(source.state_dict(), strict=False)  # DRSCH's weights of bits have no counterpart
-
-    return mock.patch("wshash.hashing.trained.hand_over", copy)

@@ -34,7 +34,7 @@ def make_row(study: "Study", path: Path, name: str, n_bits: int, seed: int) -> N
         method = study.model(name, n_bits, seed)
         fitted = time.perf_counter()
         encode = method.embed if distance == "euclidean" else method.transform
-        codes = encode(study.features[study.query]), encode(study.features[study.database])
+        codes = tuple(encode(study.inputs(made, rows)) for rows in (study.query, study.database))
     encoded = time.perf_counter()
     judged = *codes, study.judged_labels[study.query], study.judged_labels[study.database]
     report = evaluate(*judged, depths=study.depths, distance=distance)

@@ -5,8 +5,9 @@ import json
 import os
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
@@ -14,6 +15,7 @@ from statistics import median
 from filelock import FileLock
 from tqdm import tqdm
 
+from wshash.atomic import sweep
 from wshash.paths import project_root
 from wshash.study.config import StudyConfig, integers
 from wshash.study.methods import check_methods, recipe
@@ -131,45 +133,55 @@ def run(plan: Plan, jobs: int = 2) -> Outcome:
 
     What all runs share is made first, once. A job that fails leaves its notebook with the traceback; the others go on.
     """
-    outcome = Outcome(plan)
-    waiting = [job for job in plan.jobs if job.missing]
+    return run_all([plan], jobs)[0]
+
+
+def run_all(plans: Iterable[Plan], jobs: int = 2) -> list[Outcome]:
+    """:func:`run` for several plans, whose jobs go on side by side."""
+    outcomes = [Outcome(plan) for plan in plans]
+    waiting = [(outcome, job) for outcome in outcomes for job in outcome.plan.jobs if job.missing]
     if not waiting:
-        return outcome
-    prepare(plan)
+        return outcomes
+    sweep(outcomes[0].plan.study.store.root)
+    for outcome in outcomes:
+        if outcome.plan.missing:
+            prepare(outcome.plan)
     if "WSHASH_DATA" in os.environ:  # kernels start in another folder
         os.environ["WSHASH_DATA"] = str(Path(os.environ["WSHASH_DATA"]).resolve())
-    bars = {
-        job.n_bits: tqdm(
-            total=len(job.rows),
-            initial=len(job.rows) - len(job.missing),
-            desc=f"{job.n_bits:3d} bits",
-            unit="row",
-            position=i,
-            disable=None,
-        )  # fmt: skip
-        for i, job in enumerate(waiting)
-    }
-    done = threading.Event()
+    with _progress(waiting), ThreadPoolExecutor(max_workers=max(1, jobs)) as pool:
+        errors = pool.map(lambda work: _execute(work[0].plan, work[1]), waiting)
+        for (outcome, job), error in zip(waiting, errors, strict=True):
+            if error:
+                outcome.failed[job.n_bits] = error
+    return outcomes
+
+
+@contextmanager
+def _progress(waiting: list[tuple[Outcome, Job]]) -> Iterator[None]:
+    """A bar for each job, moved by the rows that appear."""
+    bars = []
+    for i, (outcome, job) in enumerate(waiting):
+        share = outcome.plan.study.config.label_share
+        name = f"{job.n_bits:3d} bits" + (f", {share:.0%} of the labels" if share < 1 else "")
+        done = len(job.rows) - len(job.missing)
+        bars.append(tqdm(total=len(job.rows), initial=done, desc=name, unit="row", position=i, disable=None))
+    ended = threading.Event()
 
     def watch() -> None:
-        while not done.wait(1):
-            for job in waiting:
-                bars[job.n_bits].n = sum(path.is_file() for path in job.rows)
-                bars[job.n_bits].refresh()
+        while not ended.wait(1):
+            for bar, (_, job) in zip(bars, waiting, strict=True):
+                bar.n = sum(path.is_file() for path in job.rows)
+                bar.refresh()
 
     watcher = threading.Thread(target=watch, daemon=True)
     watcher.start()
     try:
-        with ThreadPoolExecutor(max_workers=max(1, jobs)) as pool:
-            for job, error in zip(waiting, pool.map(lambda job: _execute(plan, job), waiting), strict=True):
-                if error:
-                    outcome.failed[job.n_bits] = error
+        yield
     finally:
-        done.set()
+        ended.set()
         watcher.join()
-        for bar in bars.values():
+        for bar in bars:
             bar.close()
-    return outcome
 
 
 def _execute(plan: Plan, job: Job, attempts: int = 3) -> str | None:

@@ -43,16 +43,16 @@ def search(study: Study, picture: str | Path | np.ndarray, method: str, n_bits: 
 
     # Not study.features_of: that knows files by name and size, which another user's picture may share.
     image = picture if isinstance(picture, np.ndarray) else read_image(picture)
-    data = study.data
+    data, made = study.data, recipe(method, study.config.preset)
     if not data.labels.any():
-        if recipe(method, study.config.preset).base in SUPERVISED:
+        if made.base in SUPERVISED:
             raise InputError(f"{data.name} has no concepts, and {method} learns from them; choose Weak, DeepBit or LSH")
         study.split = _everything(len(data))
     model = study.model(method, n_bits)
     rows = np.flatnonzero(study.readable)
-    index = HammingIndex().add(model.transform(study.features[rows]))
-    query = model.transform(extract_features([image], study.config.backbone, workers=0))
-    distances, found = index.search(query, top)
+    index = HammingIndex().add(model.transform(study.inputs(made, rows)))
+    query = [image] if made.pictures else extract_features([image], study.config.backbone, workers=0)
+    distances, found = index.search(model.transform(query), top)
     answers = rows[found[0]]
     concepts = [[name for name, has in zip(data.concepts, data.labels[i], strict=True) if has] for i in answers]
     return pd.DataFrame(

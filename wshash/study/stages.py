@@ -11,6 +11,7 @@ import numpy as np
 from filelock import FileLock
 
 from wshash.datasets import Split, TaggedImages, load_dataset
+from wshash.datasets.base import Subset
 from wshash.errors import InputError
 from wshash.study.config import StudyConfig
 from wshash.study.methods import SUPERVISED, Recipe, recipe
@@ -196,6 +197,10 @@ class Study:
         """The R that the database is large enough for."""
         return tuple(d for d in self.config.depths if d <= len(self.database)) or (len(self.database),)
 
+    def inputs(self, made: Recipe, rows: np.ndarray):
+        """What a method is given of these pictures: their features, or the pictures themselves."""
+        return Subset(self.data.images, rows) if made.pictures else self.features[rows]
+
     # -- trained methods -------------------------------------------------------------------------------------------
 
     def _base_parameters(self) -> dict:
@@ -232,7 +237,7 @@ class Study:
         similarity = self.similarity.permuted(seed) if placebo else self.similarity
         return self.store.get(
             self.fitted_path(made, n_bits, seed, "weak", ".safetensors"),
-            lambda: made.build(n_bits, seed).fit(self.features[self.train], similarity),
+            lambda: made.build(n_bits, seed).fit(self.inputs(made, self.train), similarity),
             HashingMethod.load,
             lambda path, value: value.save(path),
         )
@@ -259,12 +264,13 @@ class Study:
         if made.base in SUPERVISED:
             if hasattr(method, "epochs"):  # fewer labels, as many steps: a short training must not pass for few labels
                 method.set_params(epochs=round(method.epochs / self.config.label_share))
-            return method.fit(self.features[self.labelled], self.seen_labels[self.labelled])
+            return method.fit(self.inputs(made, self.labelled), self.seen_labels[self.labelled])
+        X = self.inputs(made, self.train)
         if made.base == "WDHT":
             from wshash.hashing import mean_tag_vectors
 
-            return method.fit(self.features[self.train], mean_tag_vectors(self.train_tags, self.vectors))
-        return method.fit(self.features[self.train])
+            return method.fit(X, mean_tag_vectors(self.train_tags, self.vectors))
+        return method.fit(X)
 
     # -- a row of results --------------------------------------------------------------------------------------------
 

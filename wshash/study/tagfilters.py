@@ -19,7 +19,7 @@ FREQUENCY, RANDOM = "tag frequency", "random"
 
 def visual_by_labels(study: Study, tags) -> np.ndarray:
     """The truth for these tags of the training set: bool, one a tag."""
-    typed, labels = [study.data.tags[i] for i in study.train], study.data.labels[study.train]
+    typed, labels = study.train_tags, study.data.labels[study.train]
     return (concept_precision(typed, labels, tags)["gain"] >= GAIN).to_numpy()
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def tag_table(study: "Study", kind: str | None = None) -> pd.DataFrame:
     """Score of each tag of the training set that is frequent enough to be judged, and whether it is kept.
 
-    Frequent enough: on 20 pictures, or fewer where the collection is small (1 in 400, at least 5). ``kind``: what the
+    ``kind``: what the
     filter looks at, ``"cnn"`` or ``"sift"``; by default as the study has it.
     """
     from wshash.tags import visual_tags
@@ -24,8 +24,12 @@ def tag_table(study: "Study", kind: str | None = None) -> pd.DataFrame:
     if kind == "none":
         raise InputError("tag_filter='none' judges no tags; choose 'cnn' or 'sift'")
     X = study.words[rows] if kind == "sift" else study.features[rows]
-    min_count = max(5, min(20, len(rows) // 400))
-    return visual_tags([study.data.tags[i] for i in rows], X, words=kind == "sift", min_count=min_count)
+    return visual_tags(study.train_tags, X, words=kind == "sift", min_count=judged_from(len(rows)))
+
+
+def judged_from(n: int) -> int:
+    """On how many of n pictures a tag must be to be judged: 20, fewer where there are few (1 in 400, at least 5)."""
+    return max(5, min(20, n // 400))
 
 
 def tag_vectors(study: "Study"):
@@ -43,7 +47,7 @@ def tag_vectors(study: "Study"):
     )
 
     def make() -> TagVectors:
-        tags = [study.data.tags[i] for i in study.train]
+        tags = study.train_tags
         if study.config.tag_filter != "none":
             table = study.tag_table
             kept = set(table.index[table["kept"]])

@@ -46,7 +46,7 @@ def skipgram_study(study: Study, seeds: int = 5, grid: dict | None = None) -> pd
         ``setting``; ``value``; ``default``, whether it is; ``measure``, see :func:`_measures`; ``mean`` with its
         t-interval over the seeds ``low``, ``high``; ``n_seeds``. NaN where Table 1's words are too rare.
     """
-    tags, labels = [study.data.tags[i] for i in study.train], study.data.labels[study.train]
+    tags, labels = study.train_tags, study.data.labels[study.train]
     quantile = recipe("Weak", study.config.preset).build(64, 0).get_params()["quantile"]
 
     def measured(options: dict) -> dict:

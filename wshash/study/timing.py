@@ -6,6 +6,7 @@ from time import perf_counter
 import numpy as np
 import pandas as pd
 
+from wshash.study.methods import recipe
 from wshash.study.stages import Study
 from wshash.study.threads import pinned_threads
 
@@ -25,7 +26,8 @@ def extraction_time(
 ) -> pd.DataFrame:
     """Seconds per picture, on one thread, for the same pictures and each method.
 
-    The pictures lie decoded in memory; all methods share the network, so its part is measured once.
+    The pictures lie decoded in memory. All methods on its features share the network, so its part is measured once; of
+    a method that trained the network too, all is the network's.
 
     Returns
     -------
@@ -48,10 +50,17 @@ def extraction_time(
 
     measured = []
     with pinned_threads(1):
-        times = {"network": _seconds(network, repeats)}
+        alone = _seconds(network, repeats)
         for method in methods:
             model = study.model(method, n_bits)
-            times["hashing"] = _seconds(lambda model=model: model.transform(features), repeats)
+            made = recipe(method, study.config.preset)
+            X = pictures if made.pictures else features
+            seconds = _seconds(lambda model=model, X=X: model.transform(X), repeats)
+            times = (
+                {"network": seconds, "hashing": 0 * seconds}
+                if made.pictures
+                else {"network": alone, "hashing": seconds}
+            )
             for part, seconds in times.items():
                 low, middle, high = np.percentile(seconds / len(rows), [25, 50, 75])
                 measured.append({"method": method, "part": part, "seconds": middle, "low": low, "high": high})
