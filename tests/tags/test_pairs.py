@@ -48,6 +48,37 @@ def test_relevance_equals_counting(similarity):
     assert table.iloc[1]["share"] == 0 and np.isnan(table.iloc[1]["lift"])
 
 
+def test_the_error_of_the_lift_sums_over_pairs_that_share_a_picture(similarity):
+    labels = np.random.default_rng(0).random((60, 3)) < 0.3
+    row = relevance_above(similarity, labels, 0.1, n_pairs=300).iloc[0]
+    i, j = similarity.random_pairs(300, 0)
+    relevant, above = (labels[i] & labels[j]).any(axis=1), similarity.pairs(i, j) > 0.1
+    p, base = relevant[above].mean(), relevant.mean()
+    term = [(a * (r - p) / above.mean() - p / base * (r - base)) / base for a, r in zip(above, relevant, strict=True)]
+    variance = sum(t * t for t in term)
+    for x in range(300):
+        for y in range(300):
+            if x != y:
+                variance += term[x] * term[y] * len({i[x], j[x]} & {i[y], j[y]})
+    assert row["lift_error"] == pytest.approx(np.sqrt(variance) / 300)
+
+
+def test_the_error_of_the_lift_is_how_far_it_varies_from_collection_to_collection():
+    lifts, errors = [], []
+    for seed in range(150):
+        rng = np.random.default_rng(seed)
+        theme = rng.integers(3, size=80)
+        labels = (theme[:, None] == np.arange(3)) & (rng.random((80, 1)) < rng.random((80, 1)))
+        typed = np.where(rng.random(80) < 0.6, theme, rng.integers(3, size=80))
+        same = TagSimilarity((typed[:, None] == np.arange(3)).astype(np.float32), np.eye(3))
+        row = relevance_above(same, labels, 0.5, n_pairs=5000, seed=seed).iloc[0]
+        lifts.append(row["lift"])
+        errors.append(row["lift_error"])
+    assert np.sqrt(np.mean(np.square(errors))) == pytest.approx(np.std(lifts), rel=0.2)
+    p = 0.5  # as if pairs were independent it would be a fraction of that
+    assert np.mean(errors) > 2 * np.sqrt(p * (1 - p) / (5000 / 3))
+
+
 def test_labels_of_other_pictures(similarity):
     with pytest.raises(InputError, match="3 rows of labels for 60 pictures"):
         relevance_above(similarity, np.ones((3, 2), bool), 0.4)

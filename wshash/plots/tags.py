@@ -130,7 +130,7 @@ def describe_fig4_relevance(data: pd.DataFrame) -> str:
     return (
         f"The {first['share']:.0%} of pairs whose tags are most alike are relevant {first['lift']:.2f} times as often "
         f"as any pairs, the upper {last['share']:.0%} {last['lift']:.2f} times. With shuffled tags the ratio stays "
-        f"between {placebo['lift'].min():.2f} and {placebo['lift'].max():.2f}. Bands: 95 % intervals over pairs."
+        f"between {placebo['lift'].min():.2f} and {placebo['lift'].max():.2f}. Bands: 95 % intervals over pictures."
     )
 
 

@@ -58,7 +58,7 @@ def relevance_above(
     DataFrame, one row a threshold
         ``threshold``; ``share`` of pairs above it (in Ω); ``relevant_above`` and ``relevant_below``, the
         shares of these and of the other pairs that have a concept in common; ``base``, of all pairs;
-        ``lift``, relevant_above / base, and ``lift_error``, its standard error over pairs. NaN where no pair
+        ``lift``, relevant_above / base, and ``lift_error``, its standard error over pictures. NaN where no pair
         lies.
     """
     labels = np.asarray(labels, bool)
@@ -69,7 +69,7 @@ def relevance_above(
     rows = []
     for threshold in np.atleast_1d(thresholds):
         above = s > threshold
-        n_above, p = above.sum(), _mean(relevant[above])
+        p = _mean(relevant[above])
         rows.append(
             {
                 "threshold": float(threshold),
@@ -78,10 +78,22 @@ def relevance_above(
                 "relevant_below": _mean(relevant[~above]),
                 "base": relevant.mean(),
                 "lift": p / relevant.mean(),
-                "lift_error": np.sqrt(p * (1 - p) / max(n_above, 1)) / relevant.mean(),
+                "lift_error": _lift_error(above, relevant, i, j) if above.any() else np.nan,
             }
         )
     return pd.DataFrame(rows)
+
+
+def _lift_error(above, relevant, i, j) -> float:
+    """Standard error of the lift of the pairs (i, j).
+
+    Pairs that share a picture are not independent, so what pairs add to the variance is summed by picture first
+    (Fafchamps and Gubert 2007, "The formation of risk sharing networks", for pairs; to first order for the ratio).
+    """
+    base, p = relevant.mean(), relevant[above].mean()
+    term = (above * (relevant - p) / above.mean() - p / base * (relevant - base)) / base
+    by_picture = np.bincount(np.concatenate([i, j]), np.concatenate([term, term]))
+    return np.sqrt(max((by_picture**2).sum() - (term**2).sum(), 0)) / len(term)
 
 
 def _mean(x: np.ndarray) -> float:
