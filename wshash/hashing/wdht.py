@@ -39,9 +39,9 @@ class WDHT(TrainedHashing):
     Where the paper and the authors' code differ, the paper: distances aim at ½(1 − cos), theirs at 1 − cos. The
     quantisation loss weighs .01 here, 1 in their code: with 1 all codes become one (precision@500 on MIRFLICKR's
     validation part at 16 bits .550, which is chance, .739 with .1, .792 with .01, each after 5 epochs; rates .0003,
-    .0003 and .001). Between .003 and .03, and with 10 epochs, it moves by .2 points at 64 bits. Ours too: trunk and training are those of the other methods here (theirs:
-    AlexNet or ResNet trained too, 256 hidden units, SGD), and the tag vectors are scaled to unit length, so that the
-    margin does not depend on how they were trained.
+    .0003 and .001). Between .003 and .03, and with 10 epochs, it moves by .2 points at 64 bits. Ours too: trunk and
+    training are those of the other methods here (theirs: AlexNet or ResNet trained too, 256 hidden units, SGD), and the
+    tag vectors are scaled to unit length, so that the margin does not depend on how they were trained.
 
     Parameters
     ----------

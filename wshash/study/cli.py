@@ -184,7 +184,7 @@ def _bench(arguments: argparse.Namespace) -> int:
 
     folder = project_root() / "benchmarks"
     scripts = sorted(folder.glob("[!_]*.py"))
-    wanted = arguments.names or [s.stem for s in scripts if s.stem != "scale"]  # which takes hours
+    wanted = arguments.names or [s.stem for s in scripts if s.stem not in ("scale", "processor")]  # whole studies
     chosen = [s for s in scripts if s.stem in wanted]
     if not chosen:
         raise InputError(f"no such benchmark; choose among {', '.join(s.stem for s in scripts)}")
@@ -275,7 +275,7 @@ def _parser() -> argparse.ArgumentParser:
     search.set_defaults(run=_search)
 
     bench = commands.add_parser("bench", help="run the benchmarks")
-    bench.add_argument("names", nargs="*", help="default: all but scale")
+    bench.add_argument("names", nargs="*", help="default: all but scale and processor")
     bench.set_defaults(run=_bench, arguments=[])
 
     notebooks = commands.add_parser("notebooks", help="execute notebooks in place, without traces of time or machine")
