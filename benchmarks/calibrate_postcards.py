@@ -14,19 +14,16 @@ import numpy as np
 import wshash
 from wshash.datasets.postcards.folksonomy import TAG_NOISE
 from wshash.paths import data_root
-from wshash.tags import TagSimilarity, train_skipgram
+from wshash.tags import TagSimilarity, relevance_above, train_skipgram
 
 
 def measure(tags, labels, quantiles=(0.9, 0.95), n_pairs=400_000, epochs="auto", seed=0):
     """Lift of the pairs above each quantile of eq. (1), chance, and the vectors."""
     vectors = train_skipgram(tags, epochs=epochs, seed=seed)
     similarity = TagSimilarity.from_tags(tags, vectors)
-    known = np.flatnonzero(similarity.known)
-    i, j = known[np.random.default_rng(seed).integers(len(known), size=(2, n_pairs))]
-    i, j = i[i != j], j[i != j]
-    score, relevant = similarity.pairs(i, j), (labels[i] & labels[j]).any(axis=1)
-    chance = relevant.mean()
-    return [relevant[score > t].mean() / chance for t in np.quantile(score, quantiles)], chance, vectors
+    thresholds = [similarity.quantile_threshold(q) for q in quantiles]
+    table = relevance_above(similarity, labels, thresholds, n_pairs, seed)
+    return table["lift"], table["base"][0], vectors
 
 
 def report(name, data, epochs, seeds):

@@ -42,13 +42,14 @@ class Archive:
 
 @dataclass(frozen=True)
 class Source:
-    """A data set to download."""
+    """A data set to download. ``then``: what can be done with it once it is there."""
 
     folder: str
     title: str
     licence: str
     page: str
     archives: tuple[Archive, ...]
+    then: str = ""
 
 
 _LIACS = "press.liacs.nl/mirflickr/mirflickr25k.v3b/"
@@ -94,6 +95,7 @@ REGISTRY = {
                 50 * 2**20,
             ),
         ),
+        then="run the study on it: python -m wshash study --dataset mirflickr25k",
     ),
     "nuswide-tags": Source(
         folder="nuswide",
@@ -108,6 +110,8 @@ REGISTRY = {
             # last, for nuswide.load does without it: the present distribution may have none
             _nus("ImageList.zip", None, None, 2**28),
         ),
+        then="read tags and ground truth: wshash.load_dataset('nuswide', missing='keep'); the study needs the photos, "
+        "in Flickr/ beside these folders",
     ),
 }
 

@@ -161,10 +161,11 @@ def _data(arguments: argparse.Namespace) -> int:
         report = check(arguments.target)
         print(report)
         return 0 if report.can_run else 1
-    from wshash.datasets.fetch import announce, fetch
+    from wshash.datasets.fetch import REGISTRY, announce, fetch
 
     print(announce(arguments.target, arguments.root))
     print(f"ready in {fetch(arguments.target, arguments.root)}")
+    print(REGISTRY[arguments.target].then)
     return 0
 
 
