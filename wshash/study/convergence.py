@@ -8,7 +8,7 @@ from wshash.study.methods import epochs, recipe
 from wshash.study.stages import Study
 from wshash.study.threads import pinned_threads
 
-TRAINED = ("DeepBit", "Weak", "DSH", "WS-DSH", "Placebo-DSH", "DRSCH", "WS-DRSCH", "Placebo-DRSCH")
+TRAINED = ("DeepBit", "Weak", "WDHT", "DSH", "WS-DSH", "Placebo-DSH", "DRSCH", "WS-DRSCH", "Placebo-DRSCH")
 WAYS = ("all", "plain", "trunk")  # see wshash.hashing.network.hand_over
 
 
@@ -16,13 +16,20 @@ class _Validation:
     """The pool without its validation part to train on and to search in; the validation part as queries."""
 
     def __init__(self, study: Study):
+        from wshash.hashing import mean_tag_vectors
         from wshash.tags import TagSimilarity
 
         X, y = study.features, study.data.labels
         fit, held_out = (rows[study.readable[rows]] for rows in (study.split.fit, study.split.validation))
         self.X, self.y = X[fit], y[fit]
         self.X_held_out, self.y_held_out = X[held_out], y[held_out]
-        self.similarity = TagSimilarity.from_tags([study.data.tags[i] for i in fit], study.vectors)
+        tags = [study.data.tags[i] for i in fit]
+        self.similarity = TagSimilarity.from_tags(tags, study.vectors)
+        self.tag_vectors = mean_tag_vectors(tags, study.vectors)
+
+    def target(self, base: str):
+        """What a method learns from."""
+        return {"Weak": self.similarity, "WDHT": self.tag_vectors}.get(base, self.y)
 
     def judge(self, method) -> dict:
         from wshash.retrieval import evaluate
@@ -62,7 +69,7 @@ def convergence(
             for factor in factors:
                 method = made.build(n_bits, seed, starts.get(made.start))
                 method.set_params(epochs=max(1, round(factor * epochs(made.base, preset))))
-                method.fit(part.X, part.similarity if made.base == "Weak" else part.y)
+                method.fit(part.X, part.target(made.base))
                 what = {"method": name, "n_bits": n_bits, "factor": factor, "epochs": method.epochs}
                 rows.append(what | part.judge(method))
     return pd.DataFrame(rows)
