@@ -6,7 +6,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
-from matplotlib.ticker import FixedLocator, NullLocator, ScalarFormatter
+from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullLocator, ScalarFormatter
 
 from wshash.plots.style import CHANCE, METHODS, PAGE, caption, legend, methods_in, need_columns, styled
 
@@ -261,6 +261,9 @@ def fig7(data: pd.DataFrame, machine: str, width: float = PAGE) -> Figure:
     whole.set(yticks=rows, yticklabels=[METHODS[m].label for m in methods], xlabel="both parts (ms per picture)")
     whole.invert_yaxis()
     alone.set_xscale("log")
+    alone.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    alone.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    alone.xaxis.set_minor_locator(NullLocator())
     alone.set(xlabel="hashing alone (µs per picture, log scale)")
     for axes in (whole, alone):
         axes.grid(axis="y", visible=False)
