@@ -107,6 +107,7 @@ def test_the_paper_preset_goes_from_pictures_to_rows(tmp_path, monkeypatch):
     from wshash.study.methods import PRESETS, TABLE2, recipe
     from wshash.study.search import search
     from wshash.study.timing import extraction_time
+    from wshash.tags import TagVectors
 
     def load(name, weights=None):
         assert name == "vgg16"
@@ -118,7 +119,10 @@ def test_the_paper_preset_goes_from_pictures_to_rows(tmp_path, monkeypatch):
     monkeypatch.setitem(PRESETS, "paper", {name: TABLE2 | {"epochs": 1} for name in PRESETS["paper"]})
     options = {"options": {"n": 80}, "n_queries": 16, "depths": (10,), "preset": "paper", "tag_filter": "none"}
     study = Study(StudyConfig(**options), Store(tmp_path))
-    study.features = np.random.default_rng(0).normal(size=(80, 6)).astype(np.float32)
+    rng = np.random.default_rng(0)
+    study.features = rng.normal(size=(80, 6)).astype(np.float32)
+    words = sorted({tag for row in study.data.tags for tag in row})  # too few to train vectors on
+    study.vectors = TagVectors(words, rng.normal(size=(len(words), 8)).astype(np.float32))
     trained = ("DeepBit", "Weak", "WDHT", "DSH", "WS-KSH", "WS-DSH", "WS-DRSCH", "Real-Weak")
     assert all(recipe(name, "paper").pictures for name in trained)
     assert not any(recipe(name, "paper").pictures for name in ("LSH", "KSH", "Classifier", "Real-Features"))

@@ -76,7 +76,7 @@ def test_the_filter_is_better_than_frequency_and_sees_no_label():
     study.data.labels = None
     assert filter_scores(study)[0].equals(scores)
     assert kept["tag frequency"].sum() == kept["network's features"].sum()
-    counts = pd.Series([t for row in study.data.tags for t in row]).value_counts()
+    counts = pd.Series([t for row in study.train_tags for t in row]).value_counts()
     most = counts.index[: kept["tag frequency"].sum()]
     assert set(kept.index[kept["tag frequency"]]) == set(most)
 

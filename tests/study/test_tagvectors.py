@@ -39,7 +39,7 @@ def mean(table, setting, value):
 
 
 def test_values_equal_the_library_used_directly(study, table):
-    tags = study.data.tags
+    tags = study.train_tags
     epochs = train_skipgram(tags).epochs  # chosen by the rule
     runs = [train_skipgram(tags, dim=8, epochs=epochs, seed=seed) for seed in (0, 1)]
     ranks = [
@@ -57,7 +57,7 @@ def test_values_equal_the_library_used_directly(study, table):
 
 
 def test_the_rule_scores_held_out_lists(study, table):
-    trials = [train_skipgram(study.data.tags, seed=seed).trials for seed in (0, 1)]
+    trials = [train_skipgram(study.train_tags, seed=seed).trials for seed in (0, 1)]
     epochs = max(trials[0], key=trials[0].get)
     found = mean(table, "dim", "32")["halves recognised"]
     assert found == pytest.approx(np.mean([t[epochs] for t in trials])) and found > 0.8
