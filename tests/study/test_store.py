@@ -122,7 +122,7 @@ def test_processes_that_want_one_artifact_make_it_once(tmp_path):
 
 
 _CHAIN = """
-import sys, json, hashlib
+import sys, json, hashlib, time
 from pathlib import Path
 from wshash.study.store import Store
 
@@ -134,7 +134,7 @@ for step in range(40):
     path = store.path("chain", {"step": step}, ".json")
     value = store.get(
         path,
-        lambda: hashlib.sha256(previous.encode()).hexdigest() * 2000,
+        lambda: time.sleep(0.02) or hashlib.sha256(previous.encode()).hexdigest() * 2000,
         lambda p: json.loads(p.read_text()),
         lambda p, v: p.write_text(json.dumps(v)),
     )
