@@ -1,4 +1,4 @@
-"""Every compared method, and every fact about it, in one place. Imports no estimator: a plan must not wait for torch."""
+"""Every compared method and every fact about it, in one place. Imports no estimator: a plan must not wait for torch."""
 
 import hashlib
 import importlib.util
