@@ -1,5 +1,6 @@
 """What all hashing methods share: the estimator's interface, its validation, and who is similar to whom."""
 
+from dataclasses import dataclass
 from numbers import Integral
 
 import numpy as np
@@ -77,6 +78,7 @@ def label_indicator(y, n_samples: int) -> np.ndarray:
     return y
 
 
+@dataclass(eq=False, repr=False)
 class HashingMethod(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
     """Base of the estimators that turn features into binary codes.
 
@@ -92,11 +94,10 @@ class HashingMethod(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstim
         The same seed gives the same codes.
     """
 
-    _supervised = False
+    n_bits: int = 64
+    random_state: int = 0
 
-    def __init__(self, n_bits=64, random_state=0):
-        self.n_bits = n_bits
-        self.random_state = random_state
+    _supervised = False
 
     def fit(self, X, y=None):
         """Learn the hash functions.

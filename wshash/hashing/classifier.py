@@ -1,6 +1,7 @@
 """The trivial baseline: hash what a classifier says."""
 
 import warnings
+from dataclasses import dataclass
 
 import numpy as np
 from scipy.optimize import minimize
@@ -14,6 +15,7 @@ from wshash.errors import InputError
 from wshash.hashing.base import HashingMethod
 
 
+@dataclass(eq=False, repr=False, kw_only=True)
 class ClassifierHash(HashingMethod):
     """Codes of a classifier's outputs (Sablayrolles et al., ICASSP 2017): what supervision has to beat.
 
@@ -50,12 +52,10 @@ class ClassifierHash(HashingMethod):
         ``"loss"``: the penalised log-loss per row after each step of L-BFGS.
     """
 
-    _supervised = True
+    C: float = 0.01
+    max_iter: int = 500
 
-    def __init__(self, n_bits=64, random_state=0, C=0.01, max_iter=500):
-        super().__init__(n_bits, random_state)
-        self.C = C
-        self.max_iter = max_iter
+    _supervised = True
 
     def _fit(self, X, y):
         if not self.C > 0:

@@ -1,5 +1,7 @@
 """DeepBit: unsupervised codes that survive binarising and rotation (Lin, Lu, Chen and Zhou, CVPR 2016)."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import torch
 
@@ -11,6 +13,7 @@ from wshash.hashing.trained import TrainedHashing
 ANGLES = (-10, -5, 5, 10)  # degrees; the authors' list also holds 0, which rotates nothing
 
 
+@dataclass(eq=False, repr=False, kw_only=True)
 class DeepBit(TrainedHashing):
     """One new layer of sigmoid units on the CNN's features, trained without labels.
 
@@ -37,43 +40,12 @@ class DeepBit(TrainedHashing):
     network_, history_
     """
 
-    _activation = "sigmoid"
+    hidden: int | None = None
+    epochs: int = 10
+    loss_weights: tuple[float, float, float] = (1.0, 1.0, 0.001)
+    noise: tuple[float, float] = (0.63, 0.77)
 
-    def __init__(
-        self,
-        n_bits=64,
-        random_state=0,
-        loss_weights=(1.0, 1.0, 0.001),
-        noise=(0.63, 0.77),
-        hidden=None,
-        epochs=10,
-        batch_size=128,
-        learning_rate=1e-3,
-        optimizer="adam",
-        momentum=0.5,
-        decay=0.1,
-        depth="head",
-        backbone="efficientnet_lite0",
-        image_size=None,
-        device="auto",
-    ):
-        super().__init__(
-            n_bits,
-            random_state,
-            hidden,
-            epochs,
-            batch_size,
-            learning_rate,
-            optimizer,
-            momentum,
-            decay,
-            depth,
-            backbone,
-            image_size,
-            device,
-        )
-        self.loss_weights = loss_weights
-        self.noise = noise
+    _activation = "sigmoid"
 
     def fit(self, X, y=None, validation=None, rotated=None):
         """Train the layer.

@@ -1,16 +1,17 @@
 """DRSCH: bit-scalable deep hashing with regularised similarity (Zhang et al., TIP 2015)."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import torch
 from torch import nn
 
-from wshash.hashing.base import similar
 from wshash.hashing.losses import drsch_loss
-from wshash.hashing.network import as_tensor
-from wshash.hashing.trained import TrainedHashing
+from wshash.hashing.supervised import SupervisedHashing
 
 
-class DRSCH(TrainedHashing):
+@dataclass(eq=False, repr=False, kw_only=True)
+class DRSCH(SupervisedHashing):
     """Triplets of outputs in [−1, 1] whose bits carry learnt weights, and a Laplacian term that smooths them.
 
     Outputs are tanh(βx/2); bit = 1 where they are above 0. Plain Hamming distance by default;
@@ -18,8 +19,8 @@ class DRSCH(TrainedHashing):
 
     Parameters
     ----------
-    n_bits, random_state, hidden, epochs, ...
-        The network and its training: see :class:`TrainedHashing`.
+    n_bits, ..., start, start_layers
+        The network, its training and its start: see :class:`SupervisedHashing`.
     margin : float, optional
         −C of the hinge; k/2 by default.
     laplacian : float
@@ -28,10 +29,6 @@ class DRSCH(TrainedHashing):
         β of the activation; 5 in the authors' code.
     n_triplets : int or None
         Triplets sampled from each batch; None: all of them.
-    start : fitted WeakPretraining, optional
-        Start from its network: the WS- version of the method.
-    start_layers : {"trunk", "all", "plain"}
-        What of it is copied; see :func:`wshash.hashing.network.hand_over`.
 
     Attributes
     ----------
@@ -42,52 +39,12 @@ class DRSCH(TrainedHashing):
         w², the weight of each bit in the weighted Hamming distance.
     """
 
-    _supervised = True
-    _activation = "tanh"
+    margin: float | None = None
+    laplacian: float = 0.001
+    beta: float = 5.0
+    n_triplets: int | None = 20_000
 
-    def __init__(
-        self,
-        n_bits=64,
-        random_state=0,
-        margin=None,
-        laplacian=0.001,
-        beta=5.0,
-        n_triplets=20_000,
-        hidden=512,
-        epochs=20,
-        batch_size=128,
-        learning_rate=1e-3,
-        optimizer="adam",
-        momentum=0.5,
-        decay=0.1,
-        depth="head",
-        backbone="efficientnet_lite0",
-        image_size=None,
-        device="auto",
-        start=None,
-        start_layers="all",
-    ):
-        super().__init__(
-            n_bits,
-            random_state,
-            hidden,
-            epochs,
-            batch_size,
-            learning_rate,
-            optimizer,
-            momentum,
-            decay,
-            depth,
-            backbone,
-            image_size,
-            device,
-        )
-        self.start = start
-        self.start_layers = start_layers
-        self.margin = margin
-        self.laplacian = laplacian
-        self.beta = beta
-        self.n_triplets = n_triplets
+    _activation = "tanh"
 
     @property
     def weights_(self) -> np.ndarray:
@@ -106,21 +63,11 @@ class DRSCH(TrainedHashing):
         network.weights = nn.Parameter(torch.ones(self.n_bits))
         return network, stages
 
-    def _loss_of(self, network, X, y, seed):
-        y = as_tensor(y).to(network.mean.device)
+    def _label_loss(self, network, seed):
         generator = torch.Generator().manual_seed(seed)
         margin = self.n_bits / 2 if self.margin is None else self.margin
 
-        def loss(h, rows, x):
-            labels = y[rows]
-            return drsch_loss(
-                h,
-                network.weights,
-                similar(labels, labels),
-                margin,
-                self.laplacian,
-                self.n_triplets,
-                generator,
-            )
+        def loss(h, similar):
+            return drsch_loss(h, network.weights, similar, margin, self.laplacian, self.n_triplets, generator)
 
         return loss

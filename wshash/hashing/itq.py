@@ -1,5 +1,7 @@
 """ITQ: principal directions, rotated so that the signs lose least."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from sklearn.decomposition import PCA
 from sklearn.utils import check_random_state
@@ -8,6 +10,7 @@ from wshash.errors import InputError
 from wshash.hashing.base import HashingMethod
 
 
+@dataclass(eq=False, repr=False, kw_only=True)
 class ITQ(HashingMethod):
     """Iterative quantisation (Gong and Lazebnik, CVPR 2011): a reference that sees neither labels nor tags.
 
@@ -43,9 +46,7 @@ class ITQ(HashingMethod):
     (4, 2.51)
     """
 
-    def __init__(self, n_bits=64, random_state=0, n_iter=50):
-        super().__init__(n_bits, random_state)
-        self.n_iter = n_iter
+    n_iter: int = 50
 
     def _fit(self, X, y):
         n, d = X.shape

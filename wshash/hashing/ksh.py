@@ -1,5 +1,7 @@
 """KSH: supervised hashing with kernels, bit by bit; WS-KSH: the same on the weak network's representation."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from scipy.linalg import eigh
 from sklearn.metrics.pairwise import rbf_kernel
@@ -106,6 +108,7 @@ def minimise_smoothed(a, K, S, max_iter: int = 500, tolerance: float = 1e-2) -> 
     return a
 
 
+@dataclass(eq=False, repr=False, kw_only=True)
 class KSH(HashingMethod):
     """Supervised hashing with kernels (Liu et al., CVPR 2012), as the authors' MATLAB code defines it.
 
@@ -162,26 +165,14 @@ class KSH(HashingMethod):
         outcome of step 3.
     """
 
-    _supervised = True
+    n_anchors: int = 300
+    n_labelled: int | None = 2000
+    max_iter: int = 500
+    ridge: float = 1e-6
+    start: HashingMethod | None = None
+    start_layer: str = "trunk"
 
-    def __init__(
-        self,
-        n_bits=64,
-        random_state=0,
-        n_anchors=300,
-        n_labelled=2000,
-        max_iter=500,
-        ridge=1e-6,
-        start=None,
-        start_layer="trunk",
-    ):
-        super().__init__(n_bits, random_state)
-        self.n_anchors = n_anchors
-        self.n_labelled = n_labelled
-        self.max_iter = max_iter
-        self.ridge = ridge
-        self.start = start
-        self.start_layer = start_layer
+    _supervised = True
 
     def _fit(self, X, y):
         self._check_parameters()

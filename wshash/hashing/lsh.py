@@ -1,11 +1,14 @@
 """LSH: random hyperplanes."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from sklearn.utils import check_random_state
 
 from wshash.hashing.base import HashingMethod
 
 
+@dataclass(eq=False, repr=False, kw_only=True)
 class LSH(HashingMethod):
     """Locality-sensitive hashing by random hyperplanes (Charikar 2002).
 
@@ -40,9 +43,7 @@ class LSH(HashingMethod):
     array([1, 1, 1, 1, 1, 1, 1, 1], dtype=uint8)
     """
 
-    def __init__(self, n_bits=64, random_state=0, center=True):
-        super().__init__(n_bits, random_state)
-        self.center = center
+    center: bool = True
 
     def _fit(self, X, y):
         d = X.shape[1]

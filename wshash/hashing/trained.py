@@ -1,13 +1,14 @@
 """What the estimators with a network share: building, starting, training and running it."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import torch
 from sklearn.utils import check_random_state
-from sklearn.utils.validation import check_is_fitted
 
 from wshash.errors import InputError
 from wshash.hashing.base import HashingMethod, label_indicator
-from wshash.hashing.network import HashNetwork, as_tensor, choose_device, hand_over, infer
+from wshash.hashing.network import HashNetwork, as_tensor, choose_device, infer
 from wshash.hashing.training import check_codes, train
 
 DEPTHS = ("head", "stage", "full")
@@ -29,6 +30,7 @@ class _Pictures:
         return np.ascontiguousarray(fit_square(np.asarray(self.images[i]), self.size))
 
 
+@dataclass(eq=False, repr=False, kw_only=True)
 class TrainedHashing(HashingMethod):
     """Base of the estimators that train a :class:`HashNetwork`.
 
@@ -61,40 +63,22 @@ class TrainedHashing(HashingMethod):
         ``"loss"`` and, where validation data were given, ``"validation_loss"``, per epoch.
     """
 
-    start, start_layers = None, "all"  # parameters of the methods that can be started
+    hidden: int | None = 512
+    epochs: int = 20
+    batch_size: int = 128
+    learning_rate: float = 1e-3
+    optimizer: str = "adam"
+    momentum: float = 0.5
+    decay: float = 0.1
+    depth: str = "head"
+    backbone: str = "efficientnet_lite0"
+    image_size: int | None = None
+    device: str = "auto"
+
     _activation = "none"
     _beta = 5.0
     _weight_decay = 0.0
     _stream = 0  # the weak network draws its layers from the other stream: a start is not a head start in the seed
-
-    def __init__(
-        self,
-        n_bits=64,
-        random_state=0,
-        hidden=512,
-        epochs=20,
-        batch_size=128,
-        learning_rate=1e-3,
-        optimizer="adam",
-        momentum=0.5,
-        decay=0.1,
-        depth="head",
-        backbone="efficientnet_lite0",
-        image_size=None,
-        device="auto",
-    ):
-        super().__init__(n_bits, random_state)
-        self.hidden = hidden
-        self.epochs = epochs
-        self.batch_size = batch_size
-        self.learning_rate = learning_rate
-        self.optimizer = optimizer
-        self.momentum = momentum
-        self.decay = decay
-        self.depth = depth
-        self.backbone = backbone
-        self.image_size = image_size
-        self.device = device
 
     def fit(self, X, y=None, validation=None):
         """Train the network.
@@ -138,12 +122,7 @@ class TrainedHashing(HashingMethod):
         network.to(device)
         data = self._place(X, network)
         sample = self._sample(data, seed)
-        if self.start is not None:
-            hand_over(self.start.network_.to(device), network, self.start_layers, sample)
-        elif self.depth == "head":
-            network.standardise(data)
-        else:
-            network.rescale(torch.from_numpy(infer(network, sample, "features")))
+        self._start(network, data, sample)
         if validation is not None:
             held_out = self._place(validation[0], network)
             validation = held_out, self._loss_of(network, held_out, validation[1], seed + 1)
@@ -192,6 +171,13 @@ class TrainedHashing(HashingMethod):
     def _rows(self, y):
         return None
 
+    def _start(self, network, data, sample):
+        """Bring the freshly drawn network to where training begins."""
+        if self.depth == "head":
+            network.standardise(data)
+        else:
+            network.rescale(torch.from_numpy(infer(network, sample, "features")))
+
     def _place(self, X, network):
         """X as training and inference take it: a tensor on the device, or pictures of one size."""
         if self.depth == "head":
@@ -212,29 +198,11 @@ class TrainedHashing(HashingMethod):
     def _validate_fit(self, X, y):
         if self.depth not in DEPTHS:
             raise InputError(f"depth={self.depth!r} is unknown; choose one of {', '.join(DEPTHS)}")
-        X, y = super()._validate_fit(X, y)
-        if self.start is not None:
-            self._validate_start(X)
-        return X, y
+        return super()._validate_fit(X, y)
 
     def _validate_validation(self, X, y=None):
         X = self._validate_features(X, reset=False)
         return X, label_indicator(y, len(X)) if self._supervised else None
-
-    def _validate_start(self, X):
-        start = self.start
-        if not isinstance(start, TrainedHashing):
-            raise InputError(f"start={start!r}; give a fitted WeakPretraining, or None")
-        check_is_fitted(start)
-        for name in ("hidden", "depth") + (("backbone",) if self.depth != "head" else ()):
-            if getattr(start, name) != getattr(self, name):
-                raise InputError(
-                    f"start has {name}={getattr(start, name)!r}, this method {getattr(self, name)!r}; fit both alike"
-                )
-        if self.depth == "head" and len(start.network_.mean) != X.shape[1]:
-            raise InputError(
-                f"start was fitted on {len(start.network_.mean)} features, X has {X.shape[1]}; use the same features"
-            )
 
     def _validate_features(self, X, reset):
         if self.depth == "head":

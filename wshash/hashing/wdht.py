@@ -1,6 +1,7 @@
 """WDHT: weakly-supervised deep hashing with tag embeddings (Gattupalli, Zhuo and Li, CVPR 2019)."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -30,6 +31,7 @@ def mean_tag_vectors(tags: Sequence[Sequence[str]], vectors) -> np.ndarray:
     return tag_indicator(tags, vectors.vocabulary) @ np.asarray(vectors.vectors, np.float32)
 
 
+@dataclass(eq=False, repr=False, kw_only=True)
 class WDHT(TrainedHashing):
     """Codes whose distances follow the cosine of the pictures' mean tag vectors: no label is seen.
 
@@ -59,43 +61,11 @@ class WDHT(TrainedHashing):
         e, the length of the tag vectors. The network's last layer has k + e units.
     """
 
-    _activation = "sigmoid"
+    epochs: int = 5
+    margin: float = 0.2
+    loss_weights: tuple[float, float, float] = (1.0, 10.0, 0.01)
 
-    def __init__(
-        self,
-        n_bits=64,
-        random_state=0,
-        margin=0.2,
-        loss_weights=(1.0, 10.0, 0.01),
-        hidden=512,
-        epochs=5,
-        batch_size=128,
-        learning_rate=1e-3,
-        optimizer="adam",
-        momentum=0.5,
-        decay=0.1,
-        depth="head",
-        backbone="efficientnet_lite0",
-        image_size=None,
-        device="auto",
-    ):
-        super().__init__(
-            n_bits,
-            random_state,
-            hidden,
-            epochs,
-            batch_size,
-            learning_rate,
-            optimizer,
-            momentum,
-            decay,
-            depth,
-            backbone,
-            image_size,
-            device,
-        )
-        self.margin = margin
-        self.loss_weights = loss_weights
+    _activation = "sigmoid"
 
     def fit(self, X, y=None, validation=None):
         """Train both heads.

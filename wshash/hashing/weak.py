@@ -1,5 +1,7 @@
 """Weakly-supervised pre-training on the tags (sections 1.1 and 1.2, equations 3-5)."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import torch
 
@@ -10,6 +12,7 @@ from wshash.hashing.network import infer
 from wshash.hashing.trained import TrainedHashing
 
 
+@dataclass(eq=False, repr=False, kw_only=True)
 class WeakPretraining(TrainedHashing):
     """The paper's hash network trained on pairs of pictures whose tags are alike or not: no label is seen.
 
@@ -35,46 +38,14 @@ class WeakPretraining(TrainedHashing):
         Share of all pairs of pictures with a known tag that is similar, from 200,000 random pairs.
     """
 
+    epochs: int = 5
+    learning_rate: float = 3e-4
+    margin: float = 1.0
+    threshold: float | None = None
+    quantile: float = 0.9
+
     _activation = "sigmoid"
     _stream = 1
-
-    def __init__(
-        self,
-        n_bits=64,
-        random_state=0,
-        margin=1.0,
-        threshold=None,
-        quantile=0.9,
-        hidden=512,
-        epochs=5,
-        batch_size=128,
-        learning_rate=3e-4,
-        optimizer="adam",
-        momentum=0.5,
-        decay=0.1,
-        depth="head",
-        backbone="efficientnet_lite0",
-        image_size=None,
-        device="auto",
-    ):
-        super().__init__(
-            n_bits,
-            random_state,
-            hidden,
-            epochs,
-            batch_size,
-            learning_rate,
-            optimizer,
-            momentum,
-            decay,
-            depth,
-            backbone,
-            image_size,
-            device,
-        )
-        self.margin = margin
-        self.threshold = threshold
-        self.quantile = quantile
 
     def fit(self, X, similarity=None, validation=None):
         """Train on the pairs.
