@@ -2,6 +2,7 @@
 
 import json
 import pickle
+import sys
 import warnings
 
 import numpy as np
@@ -28,6 +29,8 @@ from wshash.hashing import (
     label_indicator,
     similar,
 )
+from wshash.hashing.features import CentredFeatures
+from wshash.hashing.serialize import _digest
 from wshash.tags.similarity import TagSimilarity
 
 METHODS = [LSH(n_bits=11), ITQ(n_bits=11), ClassifierHash(n_bits=11)]
@@ -160,7 +163,7 @@ EXPECTED_FAILURES = {
 
 
 @parametrize_with_checks(
-    [LSH(n_bits=2), ITQ(n_bits=1), KSH(n_bits=2), ClassifierHash(n_bits=2)],
+    [CentredFeatures(), LSH(n_bits=2), ITQ(n_bits=1), KSH(n_bits=2), ClassifierHash(n_bits=2)],
     expected_failed_checks=lambda method: EXPECTED_FAILURES.get(type(method).__name__, {}),
 )
 def test_scikit_learn_conventions(estimator, check):
@@ -200,33 +203,107 @@ def test_a_start_is_kept_by_clone_and_by_file(data, weak, layer, tmp_path):
     np.testing.assert_array_equal(loaded.transform(X), method.transform(X))
 
 
-def _file(path, header, **arrays):
-    save_file(arrays or {"mean_": np.zeros(3)}, path, metadata={"method": json.dumps(header)})
+def _write(path, header, arrays):
+    """A file as :meth:`save` writes it, of any content."""
+    text = json.dumps(header)
+    save_file(arrays, path, metadata={"method": f"{_digest(text, arrays)} {text}"})
 
 
 def _header(**change):
-    header = {"format": 1, "class": "LSH", "params": {"n_bits": 3}, "fitted": {"n_features_in_": 3}}
-    return header | change
+    return {"class": "wshash.hashing.lsh:LSH", "params": {"n_bits": 2}, "fitted": {"n_features_in_": 3}} | change
+
+
+PLANES = {"mean_": np.zeros(3, np.float32), "hyperplanes_": np.eye(3, 2, dtype=np.float32)}
 
 
 @pytest.mark.parametrize(
     "change, message",
     [
-        ({"class": "os.system"}, "not one of"),
-        ({"class": "HashingMethod"}, "not one of"),
-        ({"format": 2}, "format 2"),
+        ({"class": "os:system"}, "not of wshash.hashing"),
+        ({"class": "wshash.hashing.serialize:Path"}, "not of wshash.hashing"),
+        ({"class": "wshash.hashing.lsh:annotations"}, "not of wshash.hashing"),
+        ({"class": "wshash.hashing.base:HashingMethod"}, "not a saved"),
+        ({"class": "wshash.hashing.none:LSH"}, "none"),
         ({"fitted": {"__class__": 1}}, "__class__"),
         ({"fitted": {"transform": 1}}, "transform"),
         ({"params": {"command": "ls"}}, "command"),
         ({"params": 3}, "not a saved"),
+        ({"params": {"n_bits": 3}}, "hyperplanes_ has shape"),
+        ({"params": {"n_bits": "2"}}, "hyperplanes_ has shape"),
+        ({"fitted": {"n_features_in_": 4}}, "mean_ has shape"),
+        ({"fitted": {}}, "mean_ has shape"),
     ],
 )
 def test_foreign_headers_are_refused(tmp_path, change, message):
-    _file(tmp_path / "m", _header())
+    _write(tmp_path / "m", _header(), PLANES)
     HashingMethod.load(tmp_path / "m")  # the unchanged header is read
-    _file(tmp_path / "m", _header(**change))
+    _write(tmp_path / "m", _header(**change), PLANES)
     with pytest.raises(InputError, match=message):
         HashingMethod.load(tmp_path / "m")
+
+
+def test_no_module_but_ours_is_imported(tmp_path):
+    (tmp_path / "marked.py").write_text("raise SystemExit('imported')")
+    sys.path.insert(0, str(tmp_path))
+    try:
+        for location in ("marked:LSH", "wshash.hashing.lsh.marked:LSH", "wshash.hashing.:LSH", "./marked:LSH"):
+            _write(tmp_path / "m", _header(**{"class": location}), PLANES)
+            with pytest.raises(InputError, match="not of wshash.hashing"):
+                HashingMethod.load(tmp_path / "m")
+    finally:
+        sys.path.remove(str(tmp_path))
+
+
+class MyHash(LSH):
+    """From outside the package."""
+
+
+class OtherHash(LSH):
+    pass
+
+
+def test_a_class_from_outside_loads_its_own_files(data, tmp_path):
+    fitted = MyHash(n_bits=5).fit(data[0])
+    fitted.save(tmp_path / "mine")
+    loaded = MyHash.load(tmp_path / "mine")
+    assert type(loaded) is MyHash
+    np.testing.assert_array_equal(loaded.transform(data[0]), fitted.transform(data[0]))
+    for cls in (HashingMethod, LSH, OtherHash):
+        with pytest.raises(InputError, match="MyHash' is not of wshash.hashing; if it is yours, call load"):
+            cls.load(tmp_path / "mine")
+
+
+@each_method
+def test_arrays_that_do_not_fit_are_refused(method, data, tmp_path):
+    fitted, path = clone(method).fit(*data), tmp_path / "m"
+    for name, array in fitted._state().items():
+        if not isinstance(array, np.ndarray) or name == "scales_":
+            continue
+        spoilt = [array[:1], array[:, :1] if array.ndim > 1 else array[0], array[None], array * np.nan]
+        for other in spoilt:
+            setattr(fitted, name, np.asarray(other))
+            fitted.save(path)
+            with pytest.raises(InputError, match="not a saved hashing method, or is damaged"):
+                HashingMethod.load(path)
+        setattr(fitted, name, array)
+    fitted.save(path)
+    HashingMethod.load(path)
+
+
+def test_a_changed_bit_is_noticed(data, tmp_path):
+    fitted, path = LSH(n_bits=2).fit(data[0][:, :3]), tmp_path / "m"
+    fitted.save(path)
+    whole = path.read_bytes()
+    for position in range(len(whole)):
+        changed = bytearray(whole)
+        changed[position] ^= 1 << position % 8
+        path.write_bytes(changed)
+        with pytest.raises(InputError, match="not a saved"):
+            HashingMethod.load(path)
+    for length in range(0, len(whole), 7):
+        path.write_bytes(whole[:length])
+        with pytest.raises(InputError, match="not a saved"):
+            HashingMethod.load(path)
 
 
 class _Bomb:
@@ -247,9 +324,6 @@ def test_foreign_files_are_refused(tmp_path, data):
     LSH().fit(data[0]).save(path)
     with pytest.raises(InputError, match="holds a LSH, not a KSH"):
         KSH.load(path)
-    path.write_bytes(path.read_bytes()[:-8])
-    with pytest.raises(InputError, match="not a saved"):
-        HashingMethod.load(path)
 
 
 def test_what_json_cannot_hold_is_named(tmp_path, data):

@@ -171,6 +171,28 @@ def test_save_and_load(method, tmp_path, noisy, weak):
         np.testing.assert_array_equal(again.bit_weights_, model.bit_weights_)
 
 
+def test_networks_that_do_not_fit_are_refused(noisy, weak, tmp_path):
+    X, y = noisy
+    path = tmp_path / "m"
+    model = DSH(n_bits=16, start=weak, **(SMALL | {"epochs": 0})).fit(X, y)
+    layer, wider = model.network_.hash, nn.Linear(32, 17)
+    model.network_.hash = wider
+    for change in ({"hidden": 31}, {"n_bits": 17, "hidden": 32}, {"n_bits": 16}):
+        model.set_params(**change).save(path)
+        if change.get("n_bits") == 17:
+            DSH.load(path)  # all in it fits again
+            continue
+        with pytest.raises(InputError, match="not a saved"):
+            DSH.load(path)
+    model.network_.hash = layer
+    model.save(path)
+    DSH.load(path)
+    nn.init.constant_(layer.bias, torch.nan)
+    model.save(path)
+    with pytest.raises(InputError, match="a row of zeros becomes"):
+        DSH.load(path)
+
+
 def test_drsch_weights_order_the_bits():
     X, y = clusters()
     model = DRSCH(n_bits=12, **SMALL).fit(X, y)

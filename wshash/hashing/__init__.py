@@ -2,10 +2,10 @@
 
 from importlib import import_module
 
-from wshash.hashing.serialize import METHODS
+from wshash.hashing.catalogue import METHODS
 
 # Loaded when first asked for: LSH should not wait for torch.
-_LAZY = METHODS | {
+_LAZY = {method.class_name: method.module for method in METHODS.values()} | {
     "HashingMethod": "wshash.hashing.base",
     "label_indicator": "wshash.hashing.base",
     "similar": "wshash.hashing.base",

@@ -8,7 +8,6 @@ from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, Transfo
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from wshash.errors import InputError
-from wshash.hashing.serialize import load_estimator, save_estimator
 
 MAX_BITS = 256
 
@@ -98,6 +97,7 @@ class HashingMethod(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstim
     random_state: int = 0
 
     _supervised = False
+    _shapes = {}  # of fitted arrays, a letter a dimension: d features, k bits, any other the same in all
 
     def fit(self, X, y=None):
         """Learn the hash functions.
@@ -134,19 +134,26 @@ class HashingMethod(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstim
 
     def save(self, path) -> None:
         """Write the fitted method to one safetensors file: no pickle, the same bytes for the same method."""
+        from wshash.hashing.serialize import save_estimator
+
         check_is_fitted(self)
         save_estimator(self, path)
 
     @classmethod
     def load(cls, path):
-        """Read what :meth:`save` wrote; ``HashingMethod.load`` reads any method. Runs no code from the file.
+        """Read what :meth:`save` wrote. Runs no code from the file, and imports none but this package's.
+
+        ``HashingMethod.load`` reads any method of this package, a class from outside its own by ``MyHash.load``.
 
         Raises
         ------
         InputError
-            Not such a file, or a method other than ``cls``.
+            Not such a file, one that is cut or changed, parts that do not fit together, NaN, or a method other than
+            ``cls``.
         """
-        method = load_estimator(path)
+        from wshash.hashing.serialize import load_estimator
+
+        method = load_estimator(path, cls)
         if not isinstance(method, cls):
             raise InputError(f"{path} holds a {type(method).__name__}, not a {cls.__name__}")
         return method
@@ -166,6 +173,22 @@ class HashingMethod(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstim
 
     def _set_state(self, state: dict) -> None:
         vars(self).update(state)
+
+    def _check_state(self) -> None:
+        """Of a method that was loaded: its arrays fit its parameters and each other, and it codes a row."""
+        sizes = {"d": getattr(self, "n_features_in_", None), "k": self.n_bits}
+        for name, letters in self._shapes.items():
+            shape = getattr(self, name).shape
+            for letter, size in zip(letters, shape, strict=False):
+                sizes.setdefault(letter, size)
+            if shape != tuple(sizes.get(letter) for letter in letters):
+                raise ValueError(f"{name} has shape {shape}")
+        embedding = self.embed(self._blank())
+        if self._binarize(embedding).shape != (1, self._n_features_out) or not np.isfinite(embedding).all():
+            raise ValueError(f"a row of zeros becomes {embedding}")
+
+    def _blank(self):
+        return np.zeros((1, self.n_features_in_), dtype=np.float32)
 
     def _validate_fit(self, X, y):
         bits = self.n_bits

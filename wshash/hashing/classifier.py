@@ -56,6 +56,7 @@ class ClassifierHash(HashingMethod):
     max_iter: int = 500
 
     _supervised = True
+    _shapes = {"mean_": "d", "scale_": "d", "coef_": "dc", "intercept_": "c", "rotation_": "ck", "thresholds_": "k"}
 
     def _fit(self, X, y):
         if not self.C > 0:

@@ -48,6 +48,8 @@ class ITQ(HashingMethod):
 
     n_iter: int = 50
 
+    _shapes = {"mean_": "d", "projection_": "dk"}
+
     def _fit(self, X, y):
         n, d = X.shape
         # Through the d×d covariance, in float64: the codes do not depend on the order of the rows.

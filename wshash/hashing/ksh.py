@@ -173,6 +173,7 @@ class KSH(HashingMethod):
     start_layer: str = "trunk"
 
     _supervised = True
+    _shapes = {"anchors_": "mh", "kernel_mean_": "m", "coefficients_": "mk"}
 
     def _fit(self, X, y):
         self._check_parameters()
@@ -221,6 +222,9 @@ class KSH(HashingMethod):
         if self._sees_pictures:
             return self.start._validate_features(X, reset)
         return super()._validate_features(X, reset)
+
+    def _blank(self):
+        return self.start._blank() if self._sees_pictures else super()._blank()
 
     def _learn_bits(self, K, S):
         l, m = K.shape

@@ -45,6 +45,8 @@ class LSH(HashingMethod):
 
     center: bool = True
 
+    _shapes = {"mean_": "d", "hyperplanes_": "dk"}
+
     def _fit(self, X, y):
         d = X.shape[1]
         self.mean_ = X.mean(axis=0, dtype=np.float64).astype(np.float32) * bool(self.center)

@@ -195,6 +195,9 @@ class TrainedHashing(HashingMethod):
     def _embed(self, X):
         return infer(self.network_, self._place(X, self.network_))
 
+    def _blank(self):
+        return super()._blank() if self.depth == "head" else np.zeros((1, 8, 8, 3), dtype=np.uint8)
+
     def _validate_fit(self, X, y):
         if self.depth not in DEPTHS:
             raise InputError(f"depth={self.depth!r} is unknown; choose one of {', '.join(DEPTHS)}")
@@ -225,6 +228,6 @@ class TrainedHashing(HashingMethod):
     def _set_state(self, state):
         weights = {name[9:]: torch.from_numpy(a) for name, a in state.items() if name.startswith("network_.")}
         super()._set_state({name: v for name, v in state.items() if not name.startswith("network_.")})
-        self.network_, _ = self._build(len(weights["mean"]), 0, "random")
+        self.network_, _ = self._build(getattr(self, "n_features_in_", None), 0, "random")
         self.network_.load_state_dict(weights)
         self.network_.eval()

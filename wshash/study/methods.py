@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from importlib import import_module
 
 from wshash.errors import InputError
-from wshash.hashing.serialize import METHODS
+from wshash.hashing.catalogue import METHODS
 
 PAPER = ("LSH", "DeepBit", "KSH", "DSH", "DRSCH", "WS-KSH", "WS-DSH", "WS-DRSCH")
 REFERENCES = ("ITQ", "Classifier", "Weak", "WDHT", "Real-Features", "Real-Weak")
@@ -70,7 +70,7 @@ class Recipe:
     @property
     def module(self) -> str:
         """Where its code is; the features are their own method."""
-        return "wshash.vision.features" if self.base == "Features" else METHODS[self.class_name]
+        return "wshash.vision.features" if self.base == "Features" else METHODS[self.base].module
 
     @property
     def class_name(self) -> str:
