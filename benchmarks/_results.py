@@ -1,7 +1,7 @@
 """Where a benchmark keeps what it measured."""
 
 from wshash.paths import runs_root
-from wshash.study.store import write_json
+from wshash.study.grid.store import write_json
 
 
 def keep(name: str, result: dict) -> None:

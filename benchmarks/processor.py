@@ -18,11 +18,11 @@ import pandas as pd
 from _results import keep
 
 from wshash.paths import project_root, runs_root
-from wshash.study.config import StudyConfig
-from wshash.study.methods import PAPER
+from wshash.study.grid.config import StudyConfig
+from wshash.study.grid.methods import PAPER
+from wshash.study.grid.run import plan
+from wshash.study.grid.store import write_text
 from wshash.study.provenance import provenance
-from wshash.study.run import plan
-from wshash.study.store import write_text
 
 FORBIDDEN = {"ATEN_CPU_CAPABILITY": "default", "ONEDNN_MAX_CPU_ISA": "SSE41", "OPENBLAS_CORETYPE": "Nehalem"}
 METHODS = (*PAPER, "ITQ", "Classifier", "Weak")

@@ -26,9 +26,9 @@ import numpy as np
 from wshash.atomic import atomic
 from wshash.paths import project_root, runs_root
 from wshash.retrieval.counts import default_threads
+from wshash.study.grid.store import write_json, write_text
+from wshash.study.grid.threads import pinned_threads
 from wshash.study.provenance import provenance
-from wshash.study.store import write_json, write_text
-from wshash.study.threads import pinned_threads
 
 BITS = 64
 USERS = 6000  # who tag: with postcards' 1,500 there are 2,800 different tags at most, with these about 5,000
@@ -130,7 +130,7 @@ def features(place):
 
 
 def tag_filter(place):
-    from wshash.study.tagside import judged_from
+    from wshash.study.grid.tagside import judged_from
     from wshash.tags import visual_tags
 
     tags, (X, _) = place.tags(), place.train()
@@ -174,7 +174,7 @@ def similarity(place, which):
 
 def fit(place, name, which=None):
     """Train a method as the study does: one thread."""
-    from wshash.study.methods import recipe
+    from wshash.study.grid.methods import recipe
 
     made = recipe(name, place.preset)
     X, y = place.train()

@@ -1,4 +1,4 @@
-"""The command line: ``python -m wshash study|claims|data|search|bench|notebooks``."""
+"""The command line: ``python -m wshash COMMAND``."""
 
 import sys
 

@@ -10,8 +10,8 @@ from wshash.datasets import TaggedImages
 from wshash.datasets.files import UnreadableImage
 from wshash.study import Study, StudyConfig
 from wshash.study.cli import main
+from wshash.study.grid.store import Store
 from wshash.study.search import search
-from wshash.study.store import Store
 
 
 class Pictures(list):

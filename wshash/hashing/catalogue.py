@@ -64,6 +64,11 @@ class Method:
     def sees_tags(self) -> bool:
         return TAG_PAIRS in self.learns_from or TAG_VECTORS in self.learns_from
 
+    @property
+    def outside(self) -> bool:
+        """It is no part of this package."""
+        return self.module.endswith(".py")
+
     def load(self) -> type:
         """The class."""
         return getattr(_module(self.module), self.class_name)
@@ -127,7 +132,7 @@ def parse(name: str) -> tuple[str, Method]:
 
 def names() -> list[str]:
     """All methods and versions, in the order of figures and tables: the paper's, references, controls, outside."""
-    own = [m for m in METHODS.values() if not _is_outside(m)]
+    own = [m for m in METHODS.values() if not m.outside]
     references = [m.name for m in own if m.name not in PAPER and m.name != "Features"] + ["Real-Features", "Real-Weak"]
     controls = [f"Placebo-{m.name}" for m in own if m.sees_tags and m.name == "Weak"]
     controls += [f"Placebo-{m.name}" for m in own if m.starts]
@@ -135,7 +140,7 @@ def names() -> list[str]:
     outside = [
         prefix + m.name
         for m in METHODS.values()
-        if _is_outside(m)
+        if m.outside
         for prefix in (("", "WS-", "Placebo-") if m.starts else ("",))
     ]
     return [*PAPER, *references, *controls, *outside]
@@ -152,10 +157,6 @@ def groups() -> dict[str, list[str]]:
 def started() -> list[str]:
     """Methods that have a WS- version."""
     return [method.name for method in METHODS.values() if method.starts]
-
-
-def _is_outside(method: Method) -> bool:
-    return method.module.endswith(".py")
 
 
 def register(location: str) -> Method:
@@ -195,7 +196,7 @@ def register(location: str) -> Method:
     if learns_from is None:
         required = cls().__sklearn_tags__().target_tags.required if hasattr(cls, "__sklearn_tags__") else False
         learns_from = (LABELS,) if required else ()
-    number = sum(map(_is_outside, METHODS.values()))
+    number = sum(m.outside for m in METHODS.values())
     METHODS[class_name] = Method(
         class_name,
         location,

@@ -1,7 +1,7 @@
-"""The grid of runs, the store of results, the claims, the command line."""
+"""The study: the grid of runs, its results, the studies beside it, search, the command line."""
 
-from wshash.study.config import StudyConfig
-from wshash.study.stages import Study
-from wshash.study.store import Store
+from wshash.study.grid.config import StudyConfig
+from wshash.study.grid.store import Store
+from wshash.study.grid.study import Study
 
 __all__ = ["Store", "Study", "StudyConfig"]

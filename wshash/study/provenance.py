@@ -48,6 +48,16 @@ def machine() -> str:
     return f"{name}, {os.cpu_count()} cores"
 
 
+def peak_memory_mib() -> int | None:
+    """The most memory that this process has held; None where the system does not say (Windows)."""
+    try:
+        import resource
+    except ImportError:
+        return None
+    held = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return held // (2**20 if sys.platform == "darwin" else 2**10)  # macOS counts bytes, Linux KiB
+
+
 def _gpu() -> str | None:
     torch = sys.modules.get("torch")  # where nothing has loaded torch, nothing has used a GPU
     return torch.cuda.get_device_name() if torch and torch.cuda.is_available() else None

@@ -8,11 +8,13 @@ import pandas as pd
 from wshash.datasets import Split
 from wshash.datasets.files import read_image
 from wshash.errors import InputError
-from wshash.study.methods import SUPERVISED, recipe
-from wshash.study.stages import Study
+from wshash.study.grid.methods import recipe
+from wshash.study.grid.study import Study
 
 
-def search(study: Study, picture: str | Path | np.ndarray, method: str, n_bits: int, top: int = 10) -> pd.DataFrame:
+def search(
+    study: Study, picture: str | Path | np.ndarray, method: str | None = None, n_bits: int = 64, top: int = 10
+) -> pd.DataFrame:
     """The pictures of a data set whose codes are nearest to a picture's code.
 
     All readable pictures are searched, whatever their part of the split. Where no picture has a concept, all are
@@ -22,8 +24,9 @@ def search(study: Study, picture: str | Path | np.ndarray, method: str, n_bits: 
     ----------
     study : Study
     picture : path, or uint8 array, H×W×3, RGB
-    method : str
-        Its model of seed 0 is used; it is trained first where it is missing.
+    method : str, optional
+        Its model of seed 0 is used; it is trained first where it is missing. Default: WS-DSH, or where no picture has a
+        concept the weak network.
     n_bits : int
     top : int
         How many, from 1 to the number of pictures.
@@ -41,15 +44,17 @@ def search(study: Study, picture: str | Path | np.ndarray, method: str, n_bits: 
     from wshash.retrieval import HammingIndex
     from wshash.vision import extract_features
 
-    # Not study.features_of: that knows files by name and size, which another user's picture may share.
     image = picture if isinstance(picture, np.ndarray) else read_image(picture)
-    data, made = study.data, recipe(method, study.config.preset)
-    if not data.labels.any():
-        if made.base in SUPERVISED:
+    data = study.data
+    judged = data.labels.any()
+    method = method or ("WS-DSH" if judged else "Weak")
+    made = recipe(method, study.config.preset)
+    if not judged:
+        if made.method.supervised:
             raise InputError(f"{data.name} has no concepts, and {method} learns from them; choose Weak, DeepBit or LSH")
-        study.split = _everything(len(data))
+        study = Study(study.config, study.store, study.collection, _everything(len(data)))
     model = study.model(method, n_bits)
-    rows = np.flatnonzero(study.readable)
+    rows = np.flatnonzero(study.collection.readable)
     index = HammingIndex().add(model.transform(study.inputs(made, rows)))
     query = [image] if made.pictures else extract_features([image], study.config.backbone, workers=0)
     distances, found = index.search(model.transform(query), top)

@@ -1,0 +1,209 @@
+"""The whole way through papermill, small: plan, run, resume, publish, fail."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from wshash import InputError
+from wshash.study.grid.config import StudyConfig
+from wshash.study.grid.run import plan
+
+ROOT = Path(__file__).parents[3]
+COMMAND = [
+    sys.executable, "-m", "wshash", "study", "--option", "n=600", "--queries", "150", "--preset", "smoke",
+    "--methods", "LSH", "DSH", "WS-DSH", "--bits", "8", "12", "--seeds", "2", "--jobs", "2",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def environment(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("study")
+    return os.environ | {"WSHASH_RUNS": str(folder / "runs"), "WSHASH_FIGURES": str(folder / "figures")}
+
+
+def _study(environment, *more):
+    return subprocess.run(
+        [*COMMAND, *more], env=environment, cwd=ROOT, capture_output=True, text=True, timeout=600, check=False
+    )
+
+
+def _rows(environment) -> dict[str, bytes]:
+    folder = Path(environment["WSHASH_RUNS"]) / "rows"
+    return {p.name: p.read_bytes() for p in folder.glob("*.json") if not p.name.endswith(".run.json")}
+
+
+@pytest.fixture(scope="module")
+def finished(environment):
+    done = _study(environment)
+    assert done.returncode == 0, done.stderr
+    return done
+
+
+def test_a_study_writes_a_row_per_run_and_publishes(finished, environment):
+    assert "12 of 12 rows" in finished.stdout
+    rows = [json.loads(content) for content in _rows(environment).values()]
+    assert {(r["method"], r["n_bits"], r["seed"]) for r in rows} == {
+        (m, k, s) for m in ("LSH", "DSH", "WS-DSH") for k in (8, 12) for s in (0, 1)
+    }
+    figures = Path(environment["WSHASH_FIGURES"]) / "postcards" / "smoke"
+    for name in ("fig7", "fig8", "fig9", "fig10"):
+        for suffix in ("svg", "pdf", "png", "csv", "json"):
+            assert (figures / f"{name}.{suffix}").stat().st_size > 0
+    for name in ("table1", "table2", "results", "gains", "claims"):
+        assert (figures / f"{name}.csv").is_file() and (figures / f"{name}.md").is_file()
+    fig8 = pd.read_csv(figures / "fig8.csv")
+    mean = pd.DataFrame([r["measures"] | r for r in rows]).groupby(["method", "n_bits"])["precision@400"].mean()
+    for line in fig8.itertuples():  # the plotted numbers are the rows'
+        assert line.precision == pytest.approx(mean[line.method, line.n_bits], abs=1e-5)
+
+
+def test_every_row_says_what_made_it(finished, environment):
+    for path in (Path(environment["WSHASH_RUNS"]) / "rows").glob("*.run.json"):
+        made = json.loads(path.read_text())
+        assert {"commit", "config", "versions", "machine", "seconds", "peak_memory_mib"} <= set(made)
+        assert made["config"]["options"] == {"n": 600}
+
+
+def test_with_nothing_changed_there_is_nothing_to_do(finished, environment):
+    figures = Path(environment["WSHASH_FIGURES"])
+    before = {p: (p.stat().st_mtime_ns) for p in figures.rglob("*") if p.is_file()}
+    again = _study(environment)
+    assert again.returncode == 0 and "of which 0 are missing: nothing to do" in again.stdout
+    assert {p: p.stat().st_mtime_ns for p in figures.rglob("*") if p.is_file()} == before
+
+
+def test_a_lost_row_comes_back_with_the_same_bytes(finished, environment):
+    before = _rows(environment)
+    lost = [name for name in before if json.loads(before[name])["method"] == "WS-DSH"][:1]
+    for name in lost:
+        (Path(environment["WSHASH_RUNS"]) / "rows" / name).unlink()
+    again = _study(environment, "--jobs", "1")
+    assert again.returncode == 0 and "of which 1 are missing" in again.stdout
+    assert _rows(environment) == before
+
+
+def test_another_processor_gives_the_same_rows_but_for_rounding(finished, environment, tmp_path):
+    # Instructions that are forbidden stand in for a processor that lacks them: sums come in another order.
+    old = {"ATEN_CPU_CAPABILITY": "default", "ONEDNN_MAX_CPU_ISA": "SSE41", "OPENBLAS_CORETYPE": "Nehalem"}
+    other = environment | old | {"WSHASH_RUNS": str(tmp_path / "runs")}
+    assert _study(other, "--rows-only").returncode == 0
+    rows, others = _rows(environment), _rows(other)
+    assert set(others) == {name for name in rows if json.loads(rows[name])["n_bits"] in (8, 12)}
+    for name in others:
+        here, there = (json.loads(made[name])["measures"]["precision@100"] for made in (rows, others))
+        assert there == pytest.approx(here, abs=0.02)  # README, "The same numbers again"
+    assert others != rows  # else no instruction was forbidden
+
+
+def test_a_failing_job_keeps_its_notebook_and_the_others_go_on(finished, environment):
+    # 200 training pictures span 199 directions: ITQ has no 250 bits for them; 8 bits must still be made.
+    failing = _study(environment, "--methods", "ITQ", "--bits", "8", "250", "--queries", "400", "--rows-only")
+    assert failing.returncode == 1
+    assert "250 bits failed" in failing.stderr and "InputError" in failing.stderr
+    (notebook,) = (Path(environment["WSHASH_RUNS"]) / "notebooks" / "postcards").glob("250-bits-*.ipynb")
+    assert notebook.name in failing.stderr and "Traceback" in notebook.read_text()
+    methods = [(r["method"], r["n_bits"]) for r in map(json.loads, _rows(environment).values())]
+    assert ("ITQ", 8) in methods and ("ITQ", 250) not in methods
+
+
+def test_bad_requests_are_refused_before_anything_runs():
+    config = StudyConfig(options={"n": 600}, preset="smoke")
+    with pytest.raises(InputError, match="'DHS' is unknown"):
+        plan(config, ["DHS"], [8], 1)
+    with pytest.raises(InputError, match="code lengths"):
+        plan(config, ["LSH"], [0], 1)
+    with pytest.raises(InputError, match="seeds"):
+        plan(config, ["LSH"], [8], [])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["study", "--dataset", "postcard"], "data set 'postcard' is unknown"),
+        (["study", "--methods", "XYZ"], "method 'XYZ' is unknown"),
+        (["study", "--dataset", "mirflickr25k-nowhere"], "mirflickr25k-nowhere"),
+        (["study", "--option", "n"], "NAME=VALUE"),
+    ],
+)
+def test_the_command_line_says_what_is_wrong_in_one_line(arguments, message, environment):
+    done = subprocess.run(
+        [sys.executable, "-m", "wshash", *arguments], env=environment, cwd=ROOT, capture_output=True, text=True
+    )
+    assert done.returncode == 2
+    assert message in done.stderr and "Traceback" not in done.stderr
+
+
+@pytest.fixture
+def study(finished, environment, monkeypatch):
+    """The finished study, in this process."""
+    from wshash.study import Study
+
+    for name in ("WSHASH_RUNS", "WSHASH_FIGURES"):
+        monkeypatch.setenv(name, environment[name])
+    return Study(StudyConfig(options={"n": 600}, n_queries=150, preset="smoke"))
+
+
+def test_the_stages_are_found_not_made_again(study, monkeypatch):
+    import wshash.vision
+
+    monkeypatch.setattr(wshash.vision, "extract_features", lambda *_: pytest.fail("features were extracted again"))
+    assert study.features.shape == (600, 1280) and study.readable.all()
+    assert study.similarity.n == len(study.train) == 450
+
+
+def test_extraction_time_has_a_part_for_the_network_and_one_for_each_method(study):
+    from wshash.study.experiments.timing import extraction_time
+
+    times = extraction_time(study, ["LSH", "WS-DSH"], 12, n_pictures=4, repeats=2)
+    network = times[times["part"] == "network"]
+    assert set(times["method"]) == {"LSH", "WS-DSH"} and network["seconds"].nunique() == 1
+    assert (times["low"] <= times["seconds"]).all() and (times["seconds"] <= times["high"]).all()
+    assert (times["seconds"] > 0).all() and set(times["n_pictures"]) == {4}
+
+
+def test_convergence_trains_half_and_twice_and_never_sees_a_query(study, monkeypatch):
+    from wshash.study.experiments.convergence import convergence
+
+    blind = study.data.labels.copy()
+    blind[study.split.query] = ~blind[study.split.query]  # if queries were judged or trained on, numbers would move
+    found = convergence(study, ["DSH", "WS-DSH", "WDHT"], 12, factors=(1, 2))
+    assert found["epochs"].tolist() == [3, 6] * 3
+    assert found["precision"].between(0, 1).all()
+    object.__setattr__(study.data, "labels", blind)
+    again = convergence(study, ["DSH", "WS-DSH", "WDHT"], 12, factors=(1, 2))
+    pd.testing.assert_frame_equal(found, again)
+
+
+def test_handing_over_is_judged_on_the_validation_part_alone(study):
+    from wshash.study.experiments.convergence import handover
+
+    found = handover(study, ["WS-DSH"], bits=(12,), seeds=(0, 1))
+    assert found["layers"].tolist() == ["all", "plain", "trunk"] * 2 and found["seed"].tolist() == [0] * 3 + [1] * 3
+    assert found["depth"].eq(81).all()  # a fifth of the 405 that are searched
+    assert (found["precision"] > found["chance"] + 0.05).all() and found["precision"].nunique() > 3
+    blind = study.data.labels.copy()
+    blind[study.split.query] = ~blind[study.split.query]
+    object.__setattr__(study.data, "labels", blind)
+    pd.testing.assert_frame_equal(found, handover(study, ["WS-DSH"], bits=(12,), seeds=(0, 1)))
+
+
+def test_the_filter_is_judged_with_an_interval(study):
+    from wshash.study.results.tables import judged_filter
+
+    judged = judged_filter(study)
+    if judged is not None:  # so few pictures may leave tags of one kind only
+        assert 0 <= judged["low"] <= judged["auc"] <= judged["high"] <= 1
+
+
+def test_fewer_labels_mean_as_many_steps(study):
+    few = type(study)(study.config.replace(label_share=0.25), study.store)
+    assert len(few.labelled) == 112 and set(few.labelled) <= set(few.train)
+    model = few.model("DSH", 8)
+    assert model.epochs == 12 and study.model("DSH", 8).epochs == 3
+    assert few.row_path("DSH", 8, 0) != study.row_path("DSH", 8, 0)
+    assert few.row_path("LSH", 8, 0) == study.row_path("LSH", 8, 0)  # sees no label

@@ -1,0 +1,151 @@
+"""What a study lets its methods see, and by what it judges them."""
+
+import numpy as np
+import pytest
+import torch
+from scipy.spatial.distance import cdist
+
+from wshash import InputError
+from wshash.study.grid.config import StudyConfig
+from wshash.study.grid.store import Store
+from wshash.study.grid.study import Study
+
+
+def _study(tmp_path, **settings) -> Study:
+    """80 postcards with features drawn at random around their concepts: no network."""
+    study = Study(
+        StudyConfig(options={"n": 80}, n_queries=16, depths=(10,), preset="smoke", **settings), Store(tmp_path)
+    )
+    rng = np.random.default_rng(0)
+    labels = study.data.labels
+    study.features = (labels @ rng.normal(size=(labels.shape[1], 12)) + rng.normal(size=(80, 12))).astype(np.float32)
+    return study
+
+
+@pytest.fixture
+def seen_by(monkeypatch):
+    """The labels that KSH is given."""
+    from wshash.hashing import KSH
+
+    given, fit = [], KSH.fit
+
+    def spy(self, X, y=None):
+        given.append(y)
+        return fit(self, X, y)
+
+    monkeypatch.setattr(KSH, "fit", spy)
+    return given
+
+
+def test_unseen_concepts_are_hidden_from_supervision_and_judge_alone(tmp_path, seen_by):
+    study = _study(tmp_path, unseen=("tree", "sky"))
+    row = study.row("KSH", 8, 0)
+    (given,) = seen_by
+    names = study.data.concepts
+    hidden = [names.index("sky"), names.index("tree")]
+    shown = [i for i in range(len(names)) if i not in hidden]
+    assert np.array_equal(given, study.data.labels[study.labelled][:, shown])
+    assert given.any(axis=1).all()  # a picture of unseen concepts alone teaches nothing
+    truth = study.data.labels[:, hidden]
+    relevant = (truth[study.query].astype(int) @ truth[study.database].T.astype(int)) > 0
+    judged = relevant.any(axis=1)
+    assert row["measures"]["chance"] == pytest.approx(relevant[judged].mean())
+    assert row["measures"]["n_queries"] == judged.sum()
+    assert row["unseen"] == ["sky", "tree"]
+
+
+def test_what_is_unseen_is_part_of_an_address_where_it_matters(tmp_path):
+    whole, part = _study(tmp_path), _study(tmp_path, unseen=("sky",))
+    for method in ("LSH", "KSH"):  # judged otherwise
+        assert whole.row_path(method, 8, 0) != part.row_path(method, 8, 0)
+    from wshash.study.grid.methods import recipe
+
+    models = [study.fitted_path(recipe(m), 8, 0, "models", "") for study in (whole, part) for m in ("LSH", "KSH")]
+    assert models[0] == models[2] and models[1] != models[3]
+
+
+@pytest.mark.parametrize("unseen", [("dragon",), None])
+def test_concepts_that_are_unknown_or_all_are_refused(tmp_path, unseen):
+    study = _study(tmp_path)
+    study.config = study.config.replace(unseen=unseen or tuple(study.data.concepts))
+    with pytest.raises(InputError, match="dragon.*choose some" if unseen else "are all that there are"):
+        _ = study.judged_labels
+
+
+def test_real_features_are_ranked_by_the_cosine_of_centred_rows(tmp_path):
+    study = _study(tmp_path)
+    row = study.row("Real-Features", 8, 0)
+    centred = study.features - study.features[study.train].mean(axis=0)
+    nearest = cdist(centred[study.query], centred[study.database], "cosine").argsort(axis=1)[:, :10]
+    labels = study.data.labels
+    relevant = [
+        (labels[q] & labels[study.database[near]]).any(axis=1) for q, near in zip(study.query, nearest, strict=True)
+    ]
+    assert row["measures"]["precision@10"] == pytest.approx(np.mean(relevant))
+
+
+def test_few_labels_are_a_part_of_all_and_of_the_size_asked_for(tmp_path):
+    study = _study(tmp_path, label_share=0.25)
+    assert len(study.labelled) == round(0.25 * len(study.train))
+    assert np.isin(study.labelled, study.train).all()
+    assert study.row("LSH", 8, 0)["n_labelled"] == 0  # sees none
+    assert study.row("KSH", 8, 0)["n_labelled"] == len(study.labelled)
+
+
+class Tiny(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.convolution = torch.nn.Conv2d(3, 6, 5, stride=4)
+
+    def forward(self, x):
+        return self.convolution(x).relu().mean(dim=(2, 3))
+
+
+@pytest.mark.filterwarnings("ignore::wshash.hashing.training.TrainingWarning")
+def test_the_paper_preset_goes_from_pictures_to_rows(tmp_path, monkeypatch):
+    import wshash.vision
+    from wshash.study.experiments.timing import extraction_time
+    from wshash.study.grid.methods import PRESETS, TABLE2, recipe
+    from wshash.study.search import search
+    from wshash.tags import TagVectors
+
+    def load(name, weights=None):
+        assert name == "vgg16"
+        torch.manual_seed(0)
+        module = Tiny().eval()
+        return wshash.vision.Backbone(name, module, 6, 32, (127.0,) * 3, (128.0,) * 3, [module])
+
+    monkeypatch.setattr(wshash.vision, "load_backbone", load)
+    monkeypatch.setitem(PRESETS, "paper", {name: TABLE2 | {"epochs": 1} for name in PRESETS["paper"]})
+    options = {"options": {"n": 80}, "n_queries": 16, "depths": (10,), "preset": "paper", "tag_filter": "none"}
+    study = Study(StudyConfig(**options), Store(tmp_path))
+    rng = np.random.default_rng(0)
+    study.features = rng.normal(size=(80, 6)).astype(np.float32)
+    words = sorted({tag for row in study.data.tags for tag in row})  # too few to train vectors on
+    study.vectors = TagVectors(words, rng.normal(size=(len(words), 8)).astype(np.float32))
+    trained = ("DeepBit", "Weak", "WDHT", "DSH", "WS-KSH", "WS-DSH", "WS-DRSCH", "Real-Weak")
+    assert all(recipe(name, "paper").pictures for name in trained)
+    assert not any(recipe(name, "paper").pictures for name in ("LSH", "KSH", "Classifier", "Real-Features"))
+    for name in ("KSH", *trained):
+        row = study.row(name, 8, 0)
+        assert row["measures"]["n_queries"] > 0 and 0 < row["measures"]["precision@10"] <= 1
+    start, model = study.weak(8, 0).network_, study.model("WS-DSH", 8).network_
+    assert not torch.equal(start.backbone.convolution.weight, model.backbone.convolution.weight)  # trained further
+    times = extraction_time(study, ["KSH", "WS-DSH"], 8, n_pictures=4, repeats=2)
+    hashing = times[times["part"] == "hashing"].set_index("method")["seconds"]
+    assert hashing["KSH"] > 0 and hashing["WS-DSH"] == 0  # all of it is the network's
+    assert search(study, study.data.images[3], "WS-DSH", 8, top=80)["distance"][0] == 0
+
+
+def test_the_paper_preset_is_of_vgg16():
+    assert StudyConfig(preset="paper").backbone == "vgg16" and StudyConfig().backbone == "efficientnet_lite0"
+    with pytest.raises(InputError, match="preset 'paper', backbone 'efficientnet_lite0'.*vgg16"):
+        StudyConfig(preset="paper", backbone="efficientnet_lite0")
+
+
+def test_features_of_fewer_pictures_are_not_those_of_more(tmp_path, monkeypatch):
+    import wshash.vision
+
+    monkeypatch.setattr(wshash.vision, "extract_features", lambda images, *_: np.zeros((len(images), 3), np.float32))
+    for n in (60, 40, 80):  # postcards' picture i is the same whatever their number, and so is their fingerprint
+        assert len(Study(StudyConfig(options={"n": n}), Store(tmp_path)).features) == n

@@ -1,0 +1,215 @@
+"""What each command does: arguments in, exit status out."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from wshash.errors import InputError
+from wshash.study.grid.config import StudyConfig
+
+
+def options(pairs: list[str]) -> dict:
+    """``["n=600", "tag_noise=0.2"]`` as a dict; values are JSON where they can be, else text."""
+    found = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals or not name.isidentifier():
+            raise InputError(f"--option {pair!r}: write NAME=VALUE, for instance n=600")
+        if name in found:
+            raise InputError(f"--option {name} is given twice: {found[name]!r} and {value!r}")
+        try:
+            found[name] = json.loads(value)
+        except json.JSONDecodeError:
+            found[name] = value
+    return found
+
+
+def configuration(arguments: argparse.Namespace) -> StudyConfig:
+    """The study that the arguments describe; what a command has no argument for is as by default."""
+    given = {
+        "dataset": arguments.dataset,
+        "options": options(arguments.option),
+        "backbone": arguments.backbone,
+        "tag_filter": arguments.tag_filter,
+        "preset": arguments.preset,
+        "n_queries": getattr(arguments, "queries", None),
+    }
+    given |= {name: getattr(arguments, name) for name in ("protocol", "label_share", "unseen") if name in arguments}
+    return StudyConfig(**given)
+
+
+def _plan(arguments: argparse.Namespace, config=None):
+    from wshash.study.grid.plan import plan
+
+    seeds = arguments.seed or arguments.seeds
+    return plan(config or configuration(arguments), arguments.methods, arguments.bits, seeds)
+
+
+def _study_of(arguments: argparse.Namespace):
+    from wshash.study.grid.study import Study
+
+    return Study(configuration(arguments))
+
+
+def study(arguments: argparse.Namespace) -> int:
+    from wshash.study.grid.run import prepare, run, shown
+
+    made = _plan(arguments)
+    print(made, flush=True)
+    if arguments.dry_run:
+        for job in made.jobs:
+            print(f"  {job.n_bits:3d} bits: {len(job.missing)} of {len(job.rows)} rows to make")
+        return 0
+    if arguments.shared_only:
+        prepare(made)
+        return 0
+    try:
+        outcome = run(made, arguments.jobs)
+    except KeyboardInterrupt:
+        kept = sum(job.done for job in made.jobs)
+        raise KeyboardInterrupt(f"{kept} of {len(made.rows)} rows kept; the same command goes on") from None
+    why = outcome.report()
+    if why:
+        print(why, file=sys.stderr)
+    if arguments.rows_only:
+        return 1 if why else 0
+    if not outcome.rows:
+        print("no row was made, so there is nothing to publish", file=sys.stderr)
+        return 1
+    from wshash.study.publish import publish
+
+    print(f"{len(outcome.rows)} of {len(made.rows)} rows; figures and tables in {shown(publish(outcome))}")
+    return 1 if why else 0
+
+
+def claims(arguments: argparse.Namespace) -> int:
+    from wshash.study.experiments.filters import judged_filter
+    from wshash.study.experiments.vectors import table1
+    from wshash.study.grid.run import Outcome
+    from wshash.study.results.claims import claims
+    from wshash.study.results.frames import read_rows
+
+    made = _plan(arguments)
+    rows = read_rows(row.path for row in Outcome(made).rows)
+    if not rows:
+        raise InputError("no row of this study is there; run `python -m wshash study` with the same settings first")
+    print(claims(rows, table1(made.study), judged_filter(made.study)).to_markdown(index=False))
+    return 0
+
+
+def budget(arguments: argparse.Namespace) -> int:
+    from wshash.study.experiments.budget import N_BITS, SHARES, budget_methods, publish_budget
+    from wshash.study.grid.plan import plan
+    from wshash.study.grid.run import run_all
+
+    study = _study_of(arguments)
+    plans = [
+        plan(study.replace(label_share=share), budget_methods(share), [N_BITS], arguments.seeds) for share in SHARES
+    ]
+    for made in plans:
+        print(f"{made.study.config.label_share:.0%} of the labels: {made.missing} of {len(made.rows)} rows to make")
+    why = [outcome.report() for outcome in run_all(plans, arguments.jobs)]
+    print("\n".join(filter(None, why)), file=sys.stderr)
+    print(publish_budget(study, plans[-1].seeds).to_markdown(index=False))
+    return 1 if any(why) else 0
+
+
+def converge(arguments: argparse.Namespace) -> int:
+    from wshash.study.experiments.convergence import convergence
+    from wshash.study.results.files import folder_of, write_table
+
+    study = _study_of(arguments)
+    found = convergence(study, n_bits=arguments.bits)
+    text = found.pivot(index="method", columns="factor", values="precision").loc[found["method"].unique()].round(4)
+    text = text.rename(columns=lambda factor: f"{factor:g} × budget")
+    write_table(folder_of(study.config), "convergence", found, text)
+    print(text.to_markdown())
+    return 0
+
+
+def handover(arguments: argparse.Namespace) -> int:
+    from wshash.study.experiments.convergence import handover
+    from wshash.study.results.files import folder_of, write_table
+
+    study = _study_of(arguments)
+    found = handover(study, bits=arguments.bits, seeds=range(arguments.seeds))
+    text = found.pivot_table(index=["method", "layers"], columns="n_bits", values="precision", sort=False).round(4)
+    text = text.rename(columns=lambda bits: f"{bits} bits").reset_index()
+    write_table(folder_of(study.config), "handover", found, text)
+    print(text.to_markdown(index=False))
+    return 0
+
+
+def tags(arguments: argparse.Namespace) -> int:
+    from wshash.study.experiments.filters import filters, filters_text
+    from wshash.study.experiments.vectors import skipgram_study, skipgram_text
+    from wshash.study.grid.store import write_json
+    from wshash.study.provenance import provenance
+    from wshash.study.results.files import folder_of, write_table
+
+    study = _study_of(arguments)
+    folder = folder_of(study.config)
+    tables = {
+        "filters": (filters, filters_text),
+        "skipgram": (lambda study: skipgram_study(study, arguments.seeds), skipgram_text),
+    }
+    for name, (make, text_of) in tables.items():
+        table = make(study)
+        text = text_of(table)
+        write_table(folder, name, table, text)
+        print(text.to_markdown(index=text.index.name is not None), end="\n\n")
+    origin = {"fingerprints": study.fingerprints, "seeds": list(range(arguments.seeds)), "tables": list(tables)}
+    write_json(folder / "tags.json", provenance(study.config) | origin)
+    return 0
+
+
+def data(arguments: argparse.Namespace) -> int:
+    if arguments.action == "check":
+        from wshash.datasets.check import check
+
+        report = check(arguments.target)
+        print(report)
+        return 0 if report.can_run else 1
+    from wshash.datasets.fetch import REGISTRY, announce, fetch
+
+    print(announce(arguments.target, arguments.root))
+    print(f"ready in {fetch(arguments.target, arguments.root)}")
+    print(REGISTRY[arguments.target].then)
+    return 0
+
+
+def search(arguments: argparse.Namespace) -> int:
+    from wshash.study.search import search
+
+    answers = search(_study_of(arguments), arguments.picture, arguments.method, arguments.bits, arguments.top)
+    print(answers.to_markdown(index=False))
+    return 0
+
+
+def bench(arguments: argparse.Namespace) -> int:
+    import subprocess
+
+    from wshash.paths import project_root
+
+    scripts = sorted((project_root() / "benchmarks").glob("[!_]*.py"))
+    wanted = arguments.names or [s.stem for s in scripts if s.stem not in ("scale", "processor")]  # whole studies
+    chosen = [s for s in scripts if s.stem in wanted]
+    if not chosen or set(wanted) - {s.stem for s in scripts}:
+        raise InputError(f"no such benchmark; choose among {', '.join(s.stem for s in scripts)}")
+    return max(subprocess.run([sys.executable, script, *arguments.rest]).returncode for script in chosen)
+
+
+def notebooks(arguments: argparse.Namespace) -> int:
+    from wshash.study.notebooks import execute
+
+    for notebook in arguments.notebooks:
+        print(f"{notebook}: {execute(Path(notebook)):.0f} s")
+    return 0
+
+
+def readme(arguments: argparse.Namespace) -> int:
+    from wshash.study.results.readme import update
+
+    print(f"{update().name} is up to date")
+    return 0

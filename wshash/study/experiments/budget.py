@@ -1,0 +1,145 @@
+"""The label budget: the supervised methods with few labels, with and without weak tags (claim C6)."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from wshash.hashing.catalogue import started
+from wshash.study.grid.plan import Row
+from wshash.study.grid.store import is_whole, write_text
+from wshash.study.grid.study import Study
+from wshash.study.provenance import provenance
+from wshash.study.results import frames
+from wshash.study.results.claims import differences, points
+from wshash.study.results.files import folder_of
+
+SHARES = (0.01, 0.05, 0.2, 1.0)
+N_BITS = 32
+
+
+def budget_methods(share: float = 1.0) -> list[str]:
+    """X, WS-X and placebo for each X; with all labels the weak network too, which sees none whatever the share."""
+    methods = [f"{prefix}{base}" for base in started() for prefix in ("", "WS-", "Placebo-")]
+    return methods + ["Weak"] if share == 1 else methods
+
+
+def budget_rows(study: Study, seeds: Sequence[int]) -> list[Row]:
+    """The rows that are there, of each share of the labels."""
+    rows = []
+    for share in SHARES:
+        other = study.replace(label_share=share)
+        rows += [Row(m, N_BITS, s, other.row_path(m, N_BITS, s)) for m in budget_methods(share) for s in seeds]
+    return [row for row in rows if is_whole(row.path)]
+
+
+def budget(rows: Sequence[dict]) -> pd.DataFrame:
+    """Precision by method and number of labelled pictures, and what the tags add.
+
+    Returns
+    -------
+    DataFrame, one row for each method and share
+        ``method``, ``label_share``, ``n_labelled``, ``n_bits``, ``depth``, ``precision`` with its t-interval over
+        seeds ``low``, ``high``, ``chance``, ``n_seeds``; for WS-X also ``gain`` over X and ``gain_over_placebo``, each
+        with a 95 % interval over seeds and queries (``_low``, ``_high``); ``worth``: with how many times the labels X
+        is as precise, by interpolation in the logarithm of their number, infinite beyond all labels.
+    """
+    lines = []
+    for share in sorted({row["label_share"] for row in rows}):
+        same = [row for row in rows if row["label_share"] == share]
+        n_labelled = {row["method"]: row["n_labelled"] for row in same}
+        for at in frames.by_bits(frames.measures(same)).to_dict("records"):
+            method, name = at["method"], f"precision@{at['depth']}"
+            line = {"method": method, "label_share": share, "n_labelled": n_labelled[method]}
+            line |= {key: at[key] for key in ("n_bits", "depth", "precision", "low", "high", "chance", "n_seeds")}
+            controls = {"gain": method[3:], "gain_over_placebo": f"Placebo-{method[3:]}"}
+            for key, other in controls.items() if method.startswith("WS-") else ():
+                found = differences(same, [(method, other)], name)
+                if len(found):
+                    line |= {key: found["difference"][0]}
+                    line |= {f"{key}_{end}": found[end][0] for end in ("low", "high")}
+            lines.append(line)
+    table = pd.DataFrame(lines).sort_values(
+        "method", key=lambda names: names.map(frames.in_order(names).index), kind="stable"
+    )
+    table = table.reset_index(drop=True)
+    for at, line in table[table["method"].str.startswith("WS-")].iterrows():
+        curve = table[table["method"] == line["method"][3:]].sort_values("n_labelled")
+        if len(curve) > 1:
+            table.loc[at, "worth"] = _labels_for(line["precision"], curve) / line["n_labelled"]
+    return table
+
+
+def _labels_for(precision: float, curve: pd.DataFrame) -> float:
+    """The number of labels at which a rising curve reaches a precision; infinite where it does not."""
+    value = np.maximum.accumulate(curve["precision"].to_numpy())
+    if precision > value[-1]:
+        return np.inf
+    return float(np.exp(np.interp(precision, value, np.log(curve["n_labelled"].to_numpy(float)))))
+
+
+def budget_claims(rows: Sequence[dict]) -> list[dict]:
+    """Claim C6, weak tags make up for manual labels, for each supervised method.
+
+    *Supported* where WS-X with a twentieth of the labels is not below X with all of them (95 % interval); *mixed* where
+    it is, but with few labels WS-X is above both X and the placebo; *contradicted* otherwise.
+    """
+    frame, table = frames.measures(rows), budget(rows)
+    name = f"precision@{frames.main_depth(frame)}"
+    claims = []
+    for base in started():
+        few = table[(table["method"] == f"WS-{base}") & (table["label_share"] == 0.05)]
+        short = [row for row in rows if row["label_share"] == 0.05 and row["method"] == f"WS-{base}"]
+        whole = [row | {"method": f"all {base}"} for row in rows if row["label_share"] == 1 and row["method"] == base]
+        if few.empty or not whole:
+            continue
+        few = few.iloc[0]
+        against = differences(short + whole, [(f"WS-{base}", f"all {base}")], name).iloc[0]
+        helps = few["gain_low"] > 0 and few["gain_over_placebo_low"] > 0
+        worth = "more than all" if np.isinf(few["worth"]) else f"{few['worth']:.1f} times"
+        claims.append(
+            {
+                "claim": "C6",
+                "what": f"weak tags make up for manual labels: WS-{base} with 5 % of the labels",
+                "found": f"{points(few['gain'], few['gain_low'], few['gain_high'])} over "
+                f"{base} with as many, {100 * few['gain_over_placebo']:+.1f} over shuffled tags, worth {worth} the "
+                f"labels; {points(against['difference'], against['low'], against['high'])} against {base} with all",
+                "verdict": "supported" if against["high"] >= 0 else "mixed" if helps else "contradicted",
+            }
+        )
+    return claims
+
+
+def publish_budget(study: Study, seeds: Sequence[int]) -> pd.DataFrame:
+    """Write the figure ``budget`` and the table ``budget``.md; the table as it reads."""
+    from wshash import plots
+
+    base = study.config.replace(label_share=1.0)
+    table = budget(frames.read_rows(row.path for row in budget_rows(study, seeds)))
+    origin = provenance(base) | {"seeds": list(seeds), "shares": list(SHARES)}
+    folder = folder_of(base)
+    plots.save(plots.budget(table), "budget", folder, table, plots.describe_budget(table), origin)
+    text = budget_text(table)
+    write_text(folder / "budget.md", text.to_markdown(index=False) + "\n")
+    return text
+
+
+def budget_text(table: pd.DataFrame) -> pd.DataFrame:
+    """What the tags add, with few labels and with many, as text."""
+    lines = []
+    for line in table[table["method"].str.startswith("WS-")].to_dict("records"):
+        gains = {
+            name: points(line[key], line[f"{key}_low"], line[f"{key}_high"])
+            for name, key in (("points over X", "gain"), ("points over shuffled tags", "gain_over_placebo"))
+        }
+        worth = "more than all labels" if np.isinf(line["worth"]) else f"{line['worth']:.1f} times the labels"
+        lines.append(
+            {
+                "method": line["method"],
+                "labelled pictures": line["n_labelled"],
+                "precision": round(line["precision"], 3),
+            }
+            | gains
+            | {"worth": worth}
+        )
+    return pd.DataFrame(lines)

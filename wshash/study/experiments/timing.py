@@ -1,0 +1,67 @@
+"""Figure 7: how long a picture takes to become a code, the network's part and the hashing's."""
+
+from collections.abc import Callable, Iterable
+from time import perf_counter
+
+import numpy as np
+import pandas as pd
+
+from wshash.study.grid.methods import recipe
+from wshash.study.grid.study import Study
+from wshash.study.grid.threads import pinned_threads
+
+
+def _seconds(action: Callable[[], object], repeats: int) -> np.ndarray:
+    action()  # warm-up: first calls allocate and compile
+    times = np.empty(repeats)
+    for i in range(repeats):
+        started = perf_counter()
+        action()
+        times[i] = perf_counter() - started
+    return times
+
+
+def extraction_time(
+    study: Study, methods: Iterable[str], n_bits: int, n_pictures: int = 128, repeats: int = 7
+) -> pd.DataFrame:
+    """Seconds per picture, on one thread, for the same pictures and each method.
+
+    The pictures lie decoded in memory. All methods on its features share the network, so its part is measured once; of
+    a method that trained the network too, all is the network's.
+
+    Returns
+    -------
+    DataFrame
+        ``method``, ``part`` (``network``, ``hashing``), ``seconds`` (median over the repeats), ``low`` and ``high``
+        (quartiles), ``n_pictures``, ``n_repeats``, ``n_threads``.
+    """
+    import torch
+
+    from wshash.vision import fit_square, load_backbone
+
+    backbone = load_backbone(study.config.backbone)
+    rows = study.query[:n_pictures]
+    pictures = np.stack([fit_square(study.data.images[i], backbone.image_size) for i in rows])
+    features = study.features[rows]
+
+    def network() -> None:
+        with torch.inference_mode():
+            backbone.module(backbone.preprocess(torch.from_numpy(pictures)))
+
+    measured = []
+    with pinned_threads(1):
+        alone = _seconds(network, repeats)
+        for method in methods:
+            model = study.model(method, n_bits)
+            made = recipe(method, study.config.preset)
+            X = pictures if made.pictures else features
+            seconds = _seconds(lambda model=model, X=X: model.transform(X), repeats)
+            times = (
+                {"network": seconds, "hashing": 0 * seconds}
+                if made.pictures
+                else {"network": alone, "hashing": seconds}
+            )
+            for part, seconds in times.items():
+                low, middle, high = np.percentile(seconds / len(rows), [25, 50, 75])
+                measured.append({"method": method, "part": part, "seconds": middle, "low": low, "high": high})
+    return pd.DataFrame(measured).assign(n_pictures=len(rows), n_repeats=repeats, n_threads=1)

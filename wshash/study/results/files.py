@@ -1,0 +1,34 @@
+"""Where a study publishes, and tables as files."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from wshash.paths import figures_root
+from wshash.study.grid.config import StudyConfig
+from wshash.study.grid.store import write_text
+
+
+def folder_of(config: StudyConfig, outside: tuple[str, ...] = ()) -> Path:
+    """Where a study's figures lie.
+
+    One of other than the default settings has a folder inside, named by them; so has one with methods from outside,
+    ``outside``: it leaves what is published as it is.
+    """
+    named = {name: getattr(config, name) for name in ("protocol", "backbone", "preset")}
+    if config.unseen:
+        named["unseen"] = f"unseen-{len(config.unseen)}-concepts"
+    named |= {"tag_filter": f"filter-{config.tag_filter}", "label_share": f"labels-{config.label_share:g}"}
+    default = StudyConfig()
+    variant = [text for name, text in named.items() if getattr(config, name) != getattr(default, name)]
+    variant += [f"with-{name}" for name in outside]
+    folder = figures_root() / config.dataset
+    return folder / "_".join(variant) if variant else folder
+
+
+def write_table(folder: Path, name: str, data: pd.DataFrame, text: pd.DataFrame | None = None) -> None:
+    """Write ``name``.csv and ``name``.md; ``text``: what the latter holds, where it is not the same."""
+    text = data if text is None else text
+    named, text_named = data.index.name is not None, text.index.name is not None
+    write_text(folder / f"{name}.csv", data.to_csv(index=named, float_format="%.6g", lineterminator="\n"))
+    write_text(folder / f"{name}.md", text.to_markdown(index=text_named) + "\n")

@@ -1,0 +1,124 @@
+"""Rows of results to the tidy tables behind the figures: one line a point, with its interval over the seeds."""
+
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from wshash.hashing import catalogue
+from wshash.retrieval import t_interval
+
+MAIN_DEPTH = 500  # Precision@500 of Figure 8
+
+
+def read_rows(paths: Iterable[Path]) -> list[dict]:
+    """The rows in these files, each with the place of its measures per query under ``"per_query"``."""
+    return [json.loads(path.read_text(encoding="utf-8")) | {"per_query": path.with_suffix(".npz")} for path in paths]
+
+
+def per_query(row: dict, name: str) -> np.ndarray:
+    """A measure of a row per query: what intervals over queries are made from."""
+    with np.load(row["per_query"], allow_pickle=False) as stored:
+        return stored[name]
+
+
+def measures(rows: Sequence[dict]) -> pd.DataFrame:
+    """One line per row of the study: what it is, and each measure's mean over the queries."""
+    frame = pd.DataFrame(
+        [
+            row["measures"] | {key: row[key] for key in ("dataset", "protocol", "method", "n_bits", "seed")}
+            for row in rows
+        ]
+    )
+    frame["method"] = pd.Categorical(frame["method"], in_order(frame["method"]), ordered=True)
+    return frame.sort_values(["method", "n_bits", "seed"]).reset_index(drop=True)
+
+
+def in_order(names: Iterable[str]) -> list[str]:
+    """Each of these methods once, in the order of the figures."""
+    names = set(names)
+    return [name for name in catalogue.names() if name in names]
+
+
+def depths(frame: pd.DataFrame) -> list[int]:
+    """The R of Precision@R in a frame of measures."""
+    names = (name.removeprefix("precision@") for name in frame.columns if name.startswith("precision@"))
+    return sorted(int(name) for name in names if name.isdigit())
+
+
+def main_depth(frame: pd.DataFrame) -> int:
+    """500, or the largest R of a database that is smaller."""
+    return MAIN_DEPTH if MAIN_DEPTH in depths(frame) else depths(frame)[-1]
+
+
+def _precision(group: pd.DataFrame, depth: int) -> dict:
+    column = f"precision@{depth}"
+    mean, low, high = t_interval(group[column])
+    return {
+        "precision": mean,
+        "low": low,
+        "high": high,
+        "best": group[f"{column}/best"].mean(),
+        "worst": group[f"{column}/worst"].mean(),
+        "chance": group["chance"].mean(),
+        "n_seeds": len(group),
+        "n_queries": group["n_queries"].max(),
+    }
+
+
+def by_bits(frame: pd.DataFrame) -> pd.DataFrame:
+    """Figure 8: Precision@500 by code length."""
+    depth = main_depth(frame)
+    groups = frame.groupby(["method", "n_bits"], observed=True)
+    return pd.DataFrame(
+        [{"method": m, "n_bits": k, "depth": depth} | _precision(group, depth) for (m, k), group in groups]
+    )
+
+
+def by_depth(frame: pd.DataFrame) -> pd.DataFrame:
+    """Figure 9: Precision@R at the longest code, by R."""
+    n_bits = frame["n_bits"].max()
+    groups = frame[frame["n_bits"] == n_bits].groupby("method", observed=True)
+    return pd.DataFrame(
+        [
+            {"method": m, "n_bits": n_bits, "depth": depth} | _precision(group, depth)
+            for m, group in groups
+            for depth in depths(frame)
+            if depth != MAIN_DEPTH  # the paper's Figure 9 has 100, 200, 400 and 1,000
+        ]
+    )
+
+
+def pr_curves(rows: Sequence[dict]) -> pd.DataFrame:
+    """Figure 10: precision and recall at the longest code, by rank and by Hamming radius, means over the seeds."""
+    n_bits = max(row["n_bits"] for row in rows)
+    chosen = [row for row in rows if row["n_bits"] == n_bits]
+    points = []
+    for method in in_order(row["method"] for row in chosen):
+        runs = [row for row in chosen if row["method"] == method]
+        for kind, precision, recall in (
+            ("rank", "precision", "recall_macro"),
+            ("radius", "precision_macro", "recall_macro"),
+        ):
+            curves = [run[f"pr_by_{kind}"] for run in runs]
+            mean, low, high = t_interval(np.array([curve[precision] for curve in curves], dtype=float))
+            points.append(
+                pd.DataFrame(
+                    {
+                        "method": method,
+                        "kind": kind,
+                        kind: curves[0][kind],
+                        "recall": np.mean([curve[recall] for curve in curves], axis=0),
+                        "precision": mean,
+                        "low": low,
+                        "high": high,
+                        "chance": np.mean([run["measures"]["chance"] for run in runs]),
+                        "n_bits": n_bits,
+                        "n_seeds": len(runs),
+                        "n_queries": runs[0]["measures"]["n_queries"],
+                    }
+                )
+            )
+    return pd.concat(points, ignore_index=True)
