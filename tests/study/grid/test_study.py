@@ -5,20 +5,32 @@ import pytest
 import torch
 from scipy.spatial.distance import cdist
 
-from wshash import InputError
+from wshash import InputError, load_dataset
+from wshash.study.grid.collection import Collection
 from wshash.study.grid.config import StudyConfig
+from wshash.study.grid.methods import recipe
 from wshash.study.grid.store import Store
 from wshash.study.grid.study import Study
+from wshash.tags import TagVectors
 
 
-def _study(tmp_path, **settings) -> Study:
-    """80 postcards with features drawn at random around their concepts: no network."""
-    study = Study(
-        StudyConfig(options={"n": 80}, n_queries=16, depths=(10,), preset="smoke", **settings), Store(tmp_path)
-    )
+@pytest.fixture(scope="module")
+def data():
+    return load_dataset("postcards", n=80)
+
+
+@pytest.fixture
+def make(data, tmp_path):
+    """Studies of 80 postcards with features drawn at random around their concepts: no network."""
     rng = np.random.default_rng(0)
-    labels = study.data.labels
-    study.features = (labels @ rng.normal(size=(labels.shape[1], 12)) + rng.normal(size=(80, 12))).astype(np.float32)
+    labels = data.labels
+    X = (labels @ rng.normal(size=(labels.shape[1], 12)) + rng.normal(size=(80, 12))).astype(np.float32)
+    store = Store(tmp_path)
+
+    def study(**settings) -> Study:
+        defaults = {"options": {"n": 80}, "n_queries": 16, "depths": (10,), "preset": "smoke"}
+        return Study(StudyConfig(**defaults | settings), store, Collection(store=store, data=data, features=X))
+
     return study
 
 
@@ -37,8 +49,8 @@ def seen_by(monkeypatch):
     return given
 
 
-def test_unseen_concepts_are_hidden_from_supervision_and_judge_alone(tmp_path, seen_by):
-    study = _study(tmp_path, unseen=("tree", "sky"))
+def test_unseen_concepts_are_hidden_from_supervision_and_judge_alone(make, seen_by):
+    study = make(unseen=("tree", "sky"))
     row = study.row("KSH", 8, 0)
     (given,) = seen_by
     names = study.data.concepts
@@ -54,26 +66,23 @@ def test_unseen_concepts_are_hidden_from_supervision_and_judge_alone(tmp_path, s
     assert row["unseen"] == ["sky", "tree"]
 
 
-def test_what_is_unseen_is_part_of_an_address_where_it_matters(tmp_path):
-    whole, part = _study(tmp_path), _study(tmp_path, unseen=("sky",))
+def test_what_is_unseen_is_part_of_an_address_where_it_matters(make):
+    whole, part = make(), make(unseen=("sky",))
     for method in ("LSH", "KSH"):  # judged otherwise
         assert whole.row_path(method, 8, 0) != part.row_path(method, 8, 0)
-    from wshash.study.grid.methods import recipe
-
-    models = [study.fitted_path(recipe(m), 8, 0, "models", "") for study in (whole, part) for m in ("LSH", "KSH")]
+    models = [study.model_path(recipe(m), 8, 0) for study in (whole, part) for m in ("LSH", "KSH")]
     assert models[0] == models[2] and models[1] != models[3]
 
 
 @pytest.mark.parametrize("unseen", [("dragon",), None])
-def test_concepts_that_are_unknown_or_all_are_refused(tmp_path, unseen):
-    study = _study(tmp_path)
-    study.config = study.config.replace(unseen=unseen or tuple(study.data.concepts))
+def test_concepts_that_are_unknown_or_all_are_refused(make, unseen, data):
+    study = make(unseen=unseen or tuple(data.concepts))
     with pytest.raises(InputError, match="dragon.*choose some" if unseen else "are all that there are"):
         _ = study.judged_labels
 
 
-def test_real_features_are_ranked_by_the_cosine_of_centred_rows(tmp_path):
-    study = _study(tmp_path)
+def test_real_features_are_ranked_by_the_cosine_of_centred_rows(make):
+    study = make()
     row = study.row("Real-Features", 8, 0)
     centred = study.features - study.features[study.train].mean(axis=0)
     nearest = cdist(centred[study.query], centred[study.database], "cosine").argsort(axis=1)[:, :10]
@@ -84,8 +93,8 @@ def test_real_features_are_ranked_by_the_cosine_of_centred_rows(tmp_path):
     assert row["measures"]["precision@10"] == pytest.approx(np.mean(relevant))
 
 
-def test_few_labels_are_a_part_of_all_and_of_the_size_asked_for(tmp_path):
-    study = _study(tmp_path, label_share=0.25)
+def test_few_labels_are_a_part_of_all_and_of_the_size_asked_for(make):
+    study = make(label_share=0.25)
     assert len(study.labelled) == round(0.25 * len(study.train))
     assert np.isin(study.labelled, study.train).all()
     assert study.row("LSH", 8, 0)["n_labelled"] == 0  # sees none
@@ -102,12 +111,12 @@ class Tiny(torch.nn.Module):
 
 
 @pytest.mark.filterwarnings("ignore::wshash.hashing.training.TrainingWarning")
-def test_the_paper_preset_goes_from_pictures_to_rows(tmp_path, monkeypatch):
+def test_the_paper_preset_goes_from_pictures_to_rows(data, tmp_path, monkeypatch):
     import wshash.vision
     from wshash.study.experiments.timing import extraction_time
-    from wshash.study.grid.methods import PRESETS, TABLE2, recipe
+    from wshash.study.grid import tagside
+    from wshash.study.grid.methods import PRESETS, TABLE2
     from wshash.study.search import search
-    from wshash.tags import TagVectors
 
     def load(name, weights=None):
         assert name == "vgg16"
@@ -115,14 +124,15 @@ def test_the_paper_preset_goes_from_pictures_to_rows(tmp_path, monkeypatch):
         module = Tiny().eval()
         return wshash.vision.Backbone(name, module, 6, 32, (127.0,) * 3, (128.0,) * 3, [module])
 
-    monkeypatch.setattr(wshash.vision, "load_backbone", load)
-    monkeypatch.setitem(PRESETS, "paper", {name: TABLE2 | {"epochs": 1} for name in PRESETS["paper"]})
-    options = {"options": {"n": 80}, "n_queries": 16, "depths": (10,), "preset": "paper", "tag_filter": "none"}
-    study = Study(StudyConfig(**options), Store(tmp_path))
     rng = np.random.default_rng(0)
-    study.features = rng.normal(size=(80, 6)).astype(np.float32)
-    words = sorted({tag for row in study.data.tags for tag in row})  # too few to train vectors on
-    study.vectors = TagVectors(words, rng.normal(size=(len(words), 8)).astype(np.float32))
+    words = sorted({tag for row in data.tags for tag in row})
+    vectors = TagVectors(words, rng.normal(size=(len(words), 8)).astype(np.float32))
+    monkeypatch.setattr(wshash.vision, "load_backbone", load)
+    monkeypatch.setattr(tagside, "tag_vectors", lambda *_: vectors)  # too few pictures to train them on
+    monkeypatch.setitem(PRESETS, "paper", {name: TABLE2 | {"epochs": 1} for name in PRESETS["paper"]})
+    store, X = Store(tmp_path), rng.normal(size=(80, 6)).astype(np.float32)
+    options = {"options": {"n": 80}, "n_queries": 16, "depths": (10,), "preset": "paper", "tag_filter": "none"}
+    study = Study(StudyConfig(**options), store, Collection(backbone="vgg16", store=store, data=data, features=X))
     trained = ("DeepBit", "Weak", "WDHT", "DSH", "WS-KSH", "WS-DSH", "WS-DRSCH", "Real-Weak")
     assert all(recipe(name, "paper").pictures for name in trained)
     assert not any(recipe(name, "paper").pictures for name in ("LSH", "KSH", "Classifier", "Real-Features"))
@@ -148,4 +158,84 @@ def test_features_of_fewer_pictures_are_not_those_of_more(tmp_path, monkeypatch)
 
     monkeypatch.setattr(wshash.vision, "extract_features", lambda images, *_: np.zeros((len(images), 3), np.float32))
     for n in (60, 40, 80):  # postcards' picture i is the same whatever their number, and so is their fingerprint
-        assert len(Study(StudyConfig(options={"n": n}), Store(tmp_path)).features) == n
+        assert len(Collection("postcards", {"n": n}, store=Store(tmp_path)).features) == n
+
+
+# -- the controls that the conclusions stand on ------------------------------------------------------------------------
+
+
+@pytest.fixture
+def tagged(make, monkeypatch):
+    """A study whose tags are its concepts' names, with a vector each: what is learnt from tags can be told."""
+    from wshash.study.grid import tagside
+
+    def vectors(tags, table=None):
+        words = sorted({tag for row in tags for tag in row})
+        return TagVectors(words, np.eye(len(words), dtype=np.float32))
+
+    monkeypatch.setattr(tagside, "tag_vectors", vectors)
+    return make(tag_filter="none")
+
+
+@pytest.mark.filterwarnings("ignore::wshash.hashing.training.TrainingWarning")
+def test_the_placebo_learns_from_the_same_tags_dealt_out_anew(tagged, monkeypatch):
+    from wshash.hashing import WDHT, WeakPretraining
+
+    given = {}
+    for cls in (WeakPretraining, WDHT):
+        fit = cls.fit
+
+        def spy(self, X, target, fit=fit, **more):
+            given.setdefault(type(self).__name__, []).append(target)
+            return fit(self, X, target, **more)
+
+        monkeypatch.setattr(cls, "fit", spy)
+    for method in ("Weak", "Placebo-Weak", "WDHT", "Placebo-WDHT"):
+        tagged.model(method, 8)
+    real, placebo = (similarity.B.toarray() for similarity in given["WeakPretraining"])
+    vectors, dealt = given["WDHT"]
+    for whole, moved in ((real, placebo), (vectors, dealt)):
+        assert sorted(map(tuple, whole)) == sorted(map(tuple, moved))  # the same tag lists
+        assert (whole == moved).all(axis=1).mean() < 0.3  # of other pictures
+    other = tagged.similarity.permuted(1).B.toarray()
+    assert (placebo == tagged.similarity.permuted(0).B.toarray()).all() and (placebo != other).any()
+
+
+@pytest.mark.filterwarnings("ignore::wshash.hashing.training.TrainingWarning")
+def test_what_ws_starts_from_learnt_real_tags_and_what_placebo_starts_from_shuffled_ones(tagged):
+    for method, expected in (("WS-DSH", tagged.weak(8, 0)), ("Placebo-DSH", tagged.weak(8, 0, "placebo"))):
+        start = tagged.model(method, 8).start
+        assert torch.equal(start.network_.hash.weight, expected.network_.hash.weight)
+    weak, placebo = tagged.weak(8, 0), tagged.weak(8, 0, "placebo")
+    assert not torch.equal(weak.network_.hash.weight, placebo.network_.hash.weight)
+
+
+def test_vectors_are_of_the_tags_that_the_filter_keeps_and_of_no_other():
+    from wshash.study.grid.tagside import tag_table, tag_vectors
+
+    rng = np.random.default_rng(0)
+    visual = rng.integers(0, 4, 800)  # what is seen; its tags stand beside two that are not seen
+    X = 3.0 * np.eye(4, 20)[visual] + rng.normal(size=(800, 20))
+    names = np.array(["red", "green", "blue", "grey"])
+    tags = [[names[v], names[(v + 1) % 4], rng.choice(["nikon", "2007", "me"])] for v in visual]
+    table = tag_table(tags, X, words=False)
+    assert set(table.index[table["kept"]]) == set(names) and not table.loc[["nikon", "2007", "me"], "kept"].any()
+    assert set(tag_vectors(tags, table).vocabulary) == set(names)
+    assert set(tag_vectors(tags).vocabulary) == {*names, "nikon", "2007", "me"}
+
+
+def test_the_study_filters_the_tags_before_their_vectors(make, monkeypatch):
+    import pandas as pd
+
+    from wshash.study.grid import tagside
+
+    given = []
+    monkeypatch.setattr(
+        tagside, "tag_vectors", lambda tags, table=None: given.append(table) or TagVectors(["a"], np.eye(1))
+    )
+    monkeypatch.setattr(
+        tagside, "tag_table", lambda tags, X, words: pd.DataFrame({"kept": [True]}, index=[f"{words} {X.shape}"])
+    )
+    for kind in ("cnn", "none"):
+        _ = make(tag_filter=kind).vectors
+    assert given[0].index.tolist() == ["False (64, 12)"] and given[1] is None

@@ -45,12 +45,12 @@ def code_fingerprint(*modules: str) -> str:
     Comments and docstrings do not count, nor does what is imported for type checkers alone. A module is a dotted name,
     or the path of a file outside the package.
     """
-    return digest(*(_executed(path) for path in sorted(set().union(*map(sources, modules)), key=str)))
+    return digest(*sorted(map(_executed, set().union(*map(sources, modules)))))
 
 
 def package_fingerprint() -> str:
     """Hash of what Python executes of the whole package: equal where two processes run the same code."""
-    return digest(*(_executed(path) for path in sorted(PACKAGE.rglob("*.py"))))
+    return digest(*sorted(map(_executed, PACKAGE.rglob("*.py"))))
 
 
 @cache

@@ -70,7 +70,7 @@ class Collection:
         return np.isfinite(self.features).all(axis=1)
 
     def address(self, what: str) -> str:
-        """What made the ``features``, or the ``words``."""
+        """What made the ``features`` or the ``words``; of ``pictures``, what they are."""
         if what == "features" and self._features is not None:
             return digest(self._features.tobytes().hex())
         return self._path(what, "").stem
@@ -78,13 +78,14 @@ class Collection:
     def _path(self, what: str, suffix: str):
         images = self.data.images
         made_from = {"images": images.fingerprint, "n": len(images)}
-        modules = [type(getattr(images, "images", images)).__module__]  # decodes, or draws
-        packages = ["numpy", "opencv-python", "pillow"]
+        modules, packages = {
+            "pictures": ((), ()),
+            "features": (("wshash.vision.features",), ("torch", "timm", "torchvision")),
+            "words": (("wshash.vision.sift",), ("scikit-learn",)),
+        }[what]
         if what == "features":
             made_from["backbone"] = self.backbone
-            modules.append("wshash.vision.features")
-            packages += ["torch", "timm", "torchvision"]
-        else:
-            modules.append("wshash.vision.sift")
-            packages.append("scikit-learn")
-        return self.store.path(what, made_from, suffix, tuple(modules), tuple(packages), __name__)
+        modules = (type(getattr(images, "images", images)).__module__, *modules)  # the first decodes, or draws
+        return self.store.path(
+            what, made_from, suffix, modules, ("numpy", "opencv-python", "pillow", *packages), __name__
+        )

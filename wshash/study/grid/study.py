@@ -171,7 +171,7 @@ class Study:
         """Where the fitted method is kept, and the address of what a row is made from."""
         method, config = made.method, self.config
         made_from = {
-            "features": self.collection.address("features"),
+            "inputs": self.collection.address("pictures" if made.pictures else "features"),
             "split": self.split.fingerprint,
             "threads": config.threads,
             "method": method.name,
@@ -179,7 +179,7 @@ class Study:
             "n_bits": n_bits,
             "seed": seed,
         }
-        modules = [method.module, "wshash.study.grid.fitting"]
+        modules = [method.module, "wshash.study.grid.fitting"] + ["wshash.vision.backbones"] * made.pictures
         if method.supervised:
             made_from["labels"] = [self.data.fingerprint, config.label_share, *config.unseen]
         if method.sees_tags:

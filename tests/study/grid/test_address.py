@@ -1,0 +1,245 @@
+"""A row's address covers the code that makes the row, all of it and no other.
+
+Two ways to know what that is: the imports, which the address walks, and a trace of what really ran.
+"""
+
+import shutil
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from wshash.study.grid import address as address_module
+from wshash.study.grid.address import PACKAGE, address, canonical, code_fingerprint, package_fingerprint, sources
+from wshash.study.grid.config import StudyConfig
+from wshash.study.grid.store import Store
+from wshash.study.grid.study import Study
+
+# Ran while a row was made, and yet need not be in its address.
+NOT_COVERED = {
+    "study/grid/config.py": "what it says is in the address as parameters",
+    "study/grid/methods.py": "the same",
+    "hashing/catalogue.py": "the same",
+    "study/grid/address.py": "says where a result lies, not what it is",
+    "study/grid/store.py": "keeps what was made, and checks it",
+    "study/provenance.py": "goes into the .run.json, which no number is read from",
+    "atomic.py": "writes files",
+    "paths.py": "says where files lie",
+    "datasets/__init__.py": "what it loads is in the address by its fingerprints",
+    "datasets/base.py": "the same; a split by its own",
+}
+METHODS = ("LSH", "KSH", "WS-DSH", "Placebo-Weak", "WDHT", "Real-Features", "Matched-DRSCH")
+
+
+def _forget():
+    for function in (code_fingerprint, sources, address_module._tree, address_module._executed):
+        function.cache_clear()
+
+
+@pytest.fixture
+def package(tmp_path, monkeypatch):
+    """A copy of the package that addresses are taken from, to change at will."""
+    copy = shutil.copytree(PACKAGE, tmp_path / "wshash", ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(address_module, "PACKAGE", copy)
+    _forget()
+    yield copy
+    _forget()
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory):
+    config = StudyConfig(options={"n": 110}, n_queries=20, depths=(10,), preset="smoke", tag_filter="none")
+    return Study(config, Store(tmp_path_factory.mktemp("runs")))
+
+
+def _addresses(study: Study) -> dict[str, str]:
+    return {method: study.row_path(method, 8, 0).name for method in METHODS}
+
+
+@pytest.fixture(scope="module")
+def ran(study):
+    """The files of the package whose functions ran while each row was made, from pictures to measures."""
+    import torch.utils.data
+
+    import wshash.vision.features
+
+    original = torch.utils.data.DataLoader
+    here = lambda *args, num_workers, **kwargs: original(*args, num_workers=0, **kwargs)  # noqa: E731
+    wshash.vision.features.DataLoader = here  # decode in this process, where the trace is
+    found = {}
+    try:
+        for method in METHODS:
+            files = found[method] = set()
+
+            def trace(frame, event, argument, files=files):
+                if event == "call":
+                    files.add(frame.f_code.co_filename)
+
+            fresh = Study(study.config, Store(study.store.root / method))  # nothing is found: all of it runs
+            threading.setprofile(trace)
+            sys.setprofile(trace)
+            try:
+                fresh.row(method, 8, 0)
+            finally:
+                sys.setprofile(None)
+                threading.setprofile(None)
+    finally:
+        wshash.vision.features.DataLoader = original
+    return {
+        method: {str(Path(f).relative_to(PACKAGE)) for f in files if f.startswith(str(PACKAGE))}
+        for method, files in found.items()
+    }
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_code_that_ran_is_in_the_address_and_code_that_did_not_is_not(study, ran, package):
+    before = _addresses(study)
+    assert before == _addresses(Study(study.config, study.store))
+    for file in sorted(set().union(*ran.values())):
+        path = package / file
+        text = path.read_text(encoding="utf-8")
+        path.write_text(text + "\n\ndef another_function():\n    return 1\n", encoding="utf-8")
+        _forget()
+        changed = {method for method, now in _addresses(study).items() if now != before[method]}
+        path.write_text(text, encoding="utf-8")
+        through = {method for method in METHODS if file in ran[method]}
+        if file in NOT_COVERED:
+            assert not changed, f"{file} is in an address though {NOT_COVERED[file]}"
+        else:
+            assert through <= changed, f"{file} made {through - changed}, whose address does not hold it"
+
+
+def test_methods_are_not_in_each_others_addresses(study, package):
+    before = _addresses(study)
+    alone = {
+        "hashing/lsh.py": {"LSH"},
+        "hashing/ksh.py": {"KSH"},
+        "hashing/dsh.py": {"WS-DSH"},
+        "hashing/drsch.py": {"Matched-DRSCH"},
+        "hashing/weak.py": {"WS-DSH", "Placebo-Weak"},
+        "hashing/wdht.py": {"WDHT"},
+        "tags/skipgram.py": {"WS-DSH", "Placebo-Weak", "WDHT"},
+        "study/grid/fitting.py": set(METHODS),
+        "study/grid/rows.py": set(METHODS),
+        "study/grid/study.py": set(METHODS),
+        "retrieval/metrics.py": set(METHODS),
+        "vision/features.py": set(METHODS),
+        "study/cli.py": set(),
+        "study/commands.py": set(),
+        "study/publish.py": set(),
+        "plots/results.py": set(),
+        "vision/sift.py": set(),
+        "retrieval/index.py": set(),
+    }
+    for file, expected in alone.items():
+        path = package / file
+        text = path.read_text(encoding="utf-8")
+        path.write_text(text + "\nANOTHER_LINE = 1\n", encoding="utf-8")
+        _forget()
+        assert {method for method, now in _addresses(study).items() if now != before[method]} == expected, file
+        path.write_text(text, encoding="utf-8")
+
+
+def test_words_for_people_change_no_address(study, package):
+    before = _addresses(study)
+    for path in package.rglob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        if text.startswith('"""'):  # another sentence in the docstring, a comment at the end
+            text = text.replace('"""', '"""Said otherwise. ', 1)
+        path.write_text(text + "\n# a comment\n", encoding="utf-8")
+    _forget()
+    assert _addresses(study) == before
+
+
+def _functions():
+    import ast
+
+    for path in sorted(PACKAGE.rglob("*.py")):
+        if "postcards" in path.parts:
+            continue
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                yield path, node
+
+
+def test_a_change_of_any_function_changes_the_hash_of_its_file(tmp_path):
+    files: dict[Path, list] = {}
+    for path, node in _functions():
+        files.setdefault(path, []).append(node)
+    total = 0
+    for path, nodes in files.items():
+        lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+        copy = tmp_path / "changed.py"
+        seen = {address_module._executed.__wrapped__(path)}
+        for node in nodes:
+            last = node.body[-1]
+            if last.lineno == node.lineno:  # all on one line
+                continue
+            at = last.lineno - 1 - len(getattr(last, "decorator_list", []))
+            indent = " " * last.col_offset
+            copy.write_text("".join([*lines[:at], f"{indent}assert {total} >= 0\n", *lines[at:]]), encoding="utf-8")
+            seen.add(address_module._executed.__wrapped__(copy))
+            total += 1
+        assert len(seen) == 1 + sum(node.body[-1].lineno != node.lineno for node in nodes), path
+    assert total > 400
+
+
+def test_parameters_and_versions_change_an_address_and_their_order_does_not(monkeypatch):
+    def of(parameters, modules=("wshash.hashing.lsh",), packages=("numpy",)):
+        return address(parameters, modules, packages)
+
+    same = of({"a": 1, "b": [2.5]})
+    assert same == of({"b": [2.5], "a": 1})
+    assert same != of({"a": 1, "b": [2.6]})
+    assert same != of({"a": 1, "b": [2.5]}, modules=("wshash.hashing.itq",))
+    assert same != of({"a": 1, "b": [2.5]}, packages=("scipy",))
+    monkeypatch.setattr(address_module, "version", lambda name: "0")
+    assert same != of({"a": 1, "b": [2.5]})
+
+
+def test_imports_are_followed_into_functions_and_past_type_checkers(package):
+    files = {
+        "top.py": "from typing import TYPE_CHECKING\nfrom wshash.deep import leaf\n"
+        "from wshash.deep.other import thing\n"
+        "if TYPE_CHECKING:\n    from wshash.deep import unread\n",
+        "deep/__init__.py": "",
+        "deep/leaf.py": "x = 1\n",
+        "deep/other.py": "def thing():\n    from wshash import late\n",
+        "deep/unread.py": "",
+        "late.py": "",
+    }
+    for name, text in files.items():
+        (package / name).parent.mkdir(exist_ok=True)
+        (package / name).write_text(text)
+    found = {str(path.relative_to(package)) for path in sources("wshash.top")}
+    assert found == {"top.py", "deep/leaf.py", "deep/other.py", "late.py"}
+
+
+def test_the_package_has_a_fingerprint_of_all_of_it(package):
+    before = package_fingerprint()
+    (package / "errors.py").write_text(
+        '"""Other words."""\n\n\nclass InputError(ValueError):\n    """Other words."""\n'
+    )
+    _forget()
+    assert package_fingerprint() == before
+    (package / "errors.py").write_text("class InputError(TypeError):\n    pass\n")
+    _forget()
+    assert package_fingerprint() != before
+
+
+def test_a_file_from_outside_counts_by_what_it_does_not_by_where_it_lies(tmp_path):
+    one, two = tmp_path / "a", tmp_path / "b"
+    for folder in (one, two):
+        folder.mkdir()
+        (folder / "mine.py").write_text("from wshash.hashing.lsh import LSH\n\n\nclass Mine(LSH):\n    pass\n")
+    assert code_fingerprint(str(one / "mine.py")) == code_fingerprint(str(two / "mine.py"))
+    (two / "mine.py").write_text("from wshash.hashing.lsh import LSH\n\n\nclass Mine(LSH):\n    x = 1\n")
+    _forget()
+    assert code_fingerprint(str(one / "mine.py")) != code_fingerprint(str(two / "mine.py"))
+    assert {"lsh.py", "base.py"} <= {path.name for path in sources(str(one / "mine.py"))}
+
+
+def test_canonical_knows_no_order_of_keys():
+    assert canonical({"b": 1, "a": {"y": 2, "x": 1}}) == canonical({"a": {"x": 1, "y": 2}, "b": 1})
