@@ -8,12 +8,12 @@ import torch
 from sklearn.base import clone
 from sklearn.utils.estimator_checks import parametrize_with_checks
 from torch import nn
-from wshash.study.methods import TABLE2
 
 import wshash.vision
 from wshash.errors import InputError
 from wshash.hashing import DRSCH, DSH, KSH, WDHT, DeepBit, HashingMethod, WeakPretraining
 from wshash.hashing.training import TrainingWarning
+from wshash.study.grid.methods import TABLE2
 from wshash.tags.similarity import TagSimilarity
 
 SMALL = {"hidden": 32, "batch_size": 64, "epochs": 15, "learning_rate": 3e-3}

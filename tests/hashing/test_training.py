@@ -5,11 +5,11 @@ import warnings
 import numpy as np
 import pytest
 import torch
-from wshash.study.methods import TABLE2
 
 from wshash.errors import InputError
 from wshash.hashing.network import HashNetwork
 from wshash.hashing.training import TrainingWarning, check_codes, train
+from wshash.study.grid.methods import TABLE2
 
 X = torch.from_numpy(np.random.default_rng(0).normal(size=(60, 5)).astype(np.float32))
 TARGET = X @ torch.linspace(-1, 1, 15).view(5, 3)

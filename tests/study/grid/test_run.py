@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -50,7 +51,7 @@ def test_a_study_writes_a_row_per_run_and_publishes(finished, environment):
     assert {(r["method"], r["n_bits"], r["seed"]) for r in rows} == {
         (m, k, s) for m in ("LSH", "DSH", "WS-DSH") for k in (8, 12) for s in (0, 1)
     }
-    figures = Path(environment["WSHASH_FIGURES"]) / "postcards" / "smoke"
+    figures = Path(environment["WSHASH_FIGURES"]) / "postcards" / "n-600_smoke_queries-150"
     for name in ("fig7", "fig8", "fig9", "fig10"):
         for suffix in ("svg", "pdf", "png", "csv", "json"):
             assert (figures / f"{name}.{suffix}").stat().st_size > 0
@@ -152,7 +153,7 @@ def test_the_stages_are_found_not_made_again(study, monkeypatch):
     import wshash.vision
 
     monkeypatch.setattr(wshash.vision, "extract_features", lambda *_: pytest.fail("features were extracted again"))
-    assert study.features.shape == (600, 1280) and study.readable.all()
+    assert study.features.shape == (600, 1280) and study.collection.readable.all()
     assert study.similarity.n == len(study.train) == 450
 
 
@@ -200,10 +201,114 @@ def test_the_filter_is_judged_with_an_interval(study):
         assert 0 <= judged["low"] <= judged["auc"] <= judged["high"] <= 1
 
 
-def test_fewer_labels_mean_as_many_steps(study):
-    few = type(study)(study.config.replace(label_share=0.25), study.store)
+def test_fewer_labels_are_another_row_of_who_sees_labels_alone(study):
+    few = study.replace(label_share=0.25)
     assert len(few.labelled) == 112 and set(few.labelled) <= set(few.train)
-    model = few.model("DSH", 8)
-    assert model.epochs == 12 and study.model("DSH", 8).epochs == 3
     assert few.row_path("DSH", 8, 0) != study.row_path("DSH", 8, 0)
     assert few.row_path("LSH", 8, 0) == study.row_path("LSH", 8, 0)  # sees no label
+
+
+@pytest.mark.parametrize("how", ["a digit", "a flipped bit of the measures per query", "half of it"])
+def test_a_damaged_row_is_noticed_and_made_again_with_the_same_bytes(finished, environment, how):
+    before = _rows(environment)
+    folder = Path(environment["WSHASH_RUNS"]) / "rows"
+    name = next(name for name in before if json.loads(before[name])["method"] == "DSH")
+    path = folder / name if how != "a flipped bit of the measures per query" else (folder / name).with_suffix(".npz")
+    content = bytearray(path.read_bytes())
+    if how == "a digit":
+        at = content.index(b'"precision@100":') + 20
+        content[at] = ord("9") if content[at] != ord("9") else ord("1")
+    elif how == "half of it":
+        del content[len(content) // 2 :]
+    else:
+        content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+    again = _study(environment)
+    assert again.returncode == 0 and "of which 1 are missing" in again.stdout
+    assert "1 rows are not what was written, the first of DSH" in again.stderr and "Warning" not in again.stderr
+    assert _rows(environment) == before
+
+
+def test_a_figure_that_was_edited_or_removed_is_drawn_again(finished, environment):
+    folder = Path(environment["WSHASH_FIGURES"]) / "postcards" / "n-600_smoke_queries-150"
+    before = {name: (folder / name).read_bytes() for name in ("fig8.csv", "claims.md", "fig10.png")}
+    (folder / "fig8.csv").write_text("mine")
+    (folder / "fig10.png").unlink()
+    assert _study(environment).returncode == 0
+    assert {name: (folder / name).read_bytes() for name in before} == before
+
+
+OUTSIDE = """
+from dataclasses import dataclass
+
+from wshash.hashing import DSH
+
+
+@dataclass(eq=False, repr=False)
+class MyHash(DSH):
+    alpha: float = 0.1
+"""
+
+
+def test_a_method_from_outside_enters_rows_figures_gains_and_claims(finished, environment, tmp_path):
+    file = tmp_path / "my_method.py"
+    file.write_text(OUTSIDE)
+    done = _study(environment, "--methods", "LSH", "WS-DSH", f"{file}:MyHash", "--option", "n=600", "--bits", "8")
+    assert done.returncode == 0, done.stderr
+    assert "5 methods × 1 code lengths × 2 seeds" in done.stdout
+    methods = {json.loads(row)["method"] for row in _rows(environment).values()}
+    assert {"MyHash", "WS-MyHash", "Placebo-MyHash"} <= methods
+    published = Path(environment["WSHASH_FIGURES"]) / "postcards"
+    folder = published / "n-600_smoke_queries-150_with-MyHash"
+    assert {"MyHash", "WS-MyHash"} <= set(pd.read_csv(folder / "fig8.csv")["method"])
+    gains = pd.read_csv(folder / "gains.csv")
+    assert ("WS-MyHash", "MyHash") in set(zip(gains["a"], gains["b"], strict=True))
+    claims = (folder / "claims.md").read_text()
+    assert "WS-MyHash beats MyHash" in claims and "shuffled tags as the start of MyHash" in claims
+    assert "MyHash" not in (published / "n-600_smoke_queries-150" / "results.csv").read_text()
+    again = _study(environment, "--methods", "LSH", "WS-DSH", f"{file}:MyHash", "--option", "n=600", "--bits", "8")
+    assert "of which 0 are missing" in again.stdout
+    file.write_text(OUTSIDE.replace("0.1", "0.2"))  # the method changes: its rows are made anew, and no other
+    changed = _study(environment, "--methods", "LSH", f"{file}:MyHash", "--bits", "8", "--dry-run")
+    assert "8 rows, of which 6 are missing" in changed.stdout
+
+
+def test_rows_that_are_missing_are_named_with_the_reason_and_the_study_fails(finished, environment, tmp_path):
+    # The kernel finds another wshash: it must not make rows with that.
+    other = tmp_path / "other"
+    shutil.copytree(ROOT / "wshash", other / "wshash", ignore=shutil.ignore_patterns("__pycache__"))
+    (other / "wshash" / "retrieval" / "metrics.py").open("a").write("\nANOTHER = 1\n")
+    script = (
+        "import sys; sys.path.insert(0, sys.argv.pop(1))\n"
+        "import wshash.study.grid.run as run; run._this_code = __import__('contextlib').nullcontext\n"
+        "from wshash.study.cli import main; sys.exit(main())"
+    )
+    command = [sys.executable, "-c", script, str(ROOT), *COMMAND[3:], "--methods", "LSH", "--bits", "9", "--seeds", "1"]
+    done = subprocess.run(
+        command, env=environment | {"PYTHONPATH": str(other)}, cwd=ROOT, capture_output=True, text=True, timeout=300
+    )
+    assert done.returncode == 1, done.stdout
+    assert "9 bits failed: InputError: this kernel has other code of wshash" in done.stderr
+    assert "1 rows are missing: LSH, 9 bits, seed 0" in done.stderr
+
+
+def test_the_kernel_runs_the_code_that_started_it_whatever_is_installed(environment, tmp_path):
+    # Two checkouts, one environment: the command stands in a copy, the other one is installed (or first on the path).
+    copy = tmp_path / "copy"
+    copy.mkdir()
+    for name in ("wshash", "notebooks"):
+        shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", copy)
+    rows = (copy / "wshash" / "study" / "grid" / "rows.py").read_text()
+    (copy / "wshash" / "study" / "grid" / "rows.py").write_text(
+        rows.replace("found = {\n", 'found = {\n        "made_by": "the copy",\n')
+    )
+    runs = tmp_path / "runs"
+    done = subprocess.run(
+        [*COMMAND, "--methods", "LSH", "--bits", "9", "--seeds", "1", "--rows-only"],
+        env=environment | {"WSHASH_RUNS": str(runs), "PYTHONPATH": str(ROOT)},
+        cwd=copy, capture_output=True, text=True, timeout=300,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    (row,) = [p for p in (runs / "rows").glob("*.json") if not p.name.endswith(".run.json")]
+    assert json.loads(row.read_text())["made_by"] == "the copy"

@@ -1,3 +1,4 @@
+import hashlib
 import json
 import multiprocessing
 import os
@@ -12,58 +13,8 @@ import numpy as np
 import pytest
 
 from wshash.atomic import atomic, sweep
-from wshash.study import store as store_module
-from wshash.study.grid.store import Store, canonical, code_fingerprint
-
-
-def test_an_address_changes_with_parameters_code_and_versions_only(tmp_path, monkeypatch):
-    store = Store(tmp_path)
-
-    def path(parameters, modules=("wshash.hashing.ksh",), packages=("numpy",)):
-        return store.path("rows", parameters, ".json", modules, packages)
-
-    same = path({"a": 1, "b": [2.5]})
-    assert same == path({"b": [2.5], "a": 1})
-    assert same != path({"a": 1, "b": [2.6]})
-    assert same != path({"a": 1, "b": [2.5]}, modules=("wshash.hashing.itq",))
-    assert same != path({"a": 1, "b": [2.5]}, packages=("scipy",))
-    monkeypatch.setattr(store_module, "version", lambda name: "0")
-    assert same != path({"a": 1, "b": [2.5]})
-
-
-def test_code_fingerprint_follows_imports_and_only_these(tmp_path, monkeypatch):
-    package = tmp_path / "wshash"
-    (package / "deep").mkdir(parents=True)
-    (package / "study").mkdir()
-    files = {
-        "top.py": "from wshash.deep import leaf\nfrom wshash.deep.other import thing\n",
-        "deep/__init__.py": "",
-        "deep/leaf.py": "x = 1\n",
-        "deep/other.py": "def thing():\n    from wshash import late\n",
-        "late.py": "",
-        "unrelated.py": "",
-    }
-    for name, text in files.items():
-        (package / name).write_text(text)
-    monkeypatch.setattr(store_module, "__file__", str(package / "study" / "store.py"))
-
-    def forget():
-        store_module._sources.cache_clear()
-        code_fingerprint.cache_clear()
-
-    def fingerprint():
-        forget()
-        return code_fingerprint("wshash.top")
-
-    before = fingerprint()
-    for name in ("deep/leaf.py", "deep/other.py", "late.py", "top.py"):
-        text = (package / name).read_text()
-        (package / name).write_text(text + "# changed\n")
-        assert fingerprint() != before, name
-        (package / name).write_text(text)
-    (package / "unrelated.py").write_text("changed = 1\n")
-    assert fingerprint() == before
-    forget()
+from wshash.study.grid import store as store_module
+from wshash.study.grid.store import DamagedWarning, Store, is_made, is_whole
 
 
 def test_get_makes_once_and_reads_afterwards(tmp_path):
@@ -79,6 +30,69 @@ def test_get_makes_once_and_reads_afterwards(tmp_path):
 
     assert get() == {"n": 1} and get() == {"n": 1}
     assert made == [1]
+
+
+def _damage(path: Path, how: str) -> None:
+    content = bytearray(path.read_bytes())
+    if how == "a flipped bit":
+        content[len(content) // 2] ^= 4
+    elif how == "cut":
+        del content[len(content) // 2 :]
+    elif how == "emptied":
+        content.clear()
+    elif how == "another artifact's":
+        content = bytearray(json.dumps({"n": 99}), "utf-8")
+    path.unlink() if how == "lost" else path.write_bytes(content)
+
+
+@pytest.mark.parametrize("how", ["a flipped bit", "cut", "emptied", "another artifact's", "lost"])
+@pytest.mark.parametrize("which", [".json", ".npy", ".sha256"])
+def test_what_is_not_as_it_was_written_is_made_again_and_said(tmp_path, how, which):
+    store, made = Store(tmp_path), []
+    path = tmp_path / "rows" / "a.json"
+
+    def make():
+        made.append(1)
+        return {
+            path: lambda temporary: temporary.write_text('{"n": 1}'),
+            path.with_suffix(".npy"): lambda temporary: np.save(open(temporary, "wb"), np.arange(9)),
+        }
+
+    store.ensure(path, make)
+    before = {p.name: p.read_bytes() for p in path.parent.glob("a.*") if p.suffix != ".lock"}
+    store.ensure(path, make)
+    assert made == [1] and is_whole(path) and set(before) == {"a.json", "a.npy", "a.sha256"}
+    _damage(path.with_suffix(which), how)
+    assert not is_whole(path)
+    if which == ".sha256" and how == "lost":  # a writer was killed before its end: nobody's fault
+        store.ensure(path, make)
+    else:
+        with pytest.warns(DamagedWarning, match="rows/a.json is not what was written; it is made again"):
+            store.ensure(path, make)
+    assert made == [1, 1] and is_whole(path)
+    assert {p.name: p.read_bytes() for p in path.parent.glob("a.*") if p.suffix != ".lock"} == before
+
+
+def test_the_sums_are_those_that_sha256sum_knows(tmp_path):
+    path = tmp_path / "stage" / "value.txt"
+    Store(tmp_path).get(path, lambda: "a value", Path.read_text, Path.write_text)
+    lines = path.with_suffix(".sha256").read_text()
+    assert lines == f"# 1 files\n{hashlib.sha256(b'a value').hexdigest()}  value.txt\n"
+
+
+def test_half_an_artifact_is_none(tmp_path):
+    """Killed between its two files: the sums, which come last, are not there."""
+    path = tmp_path / "rows" / "a.json"
+
+    def killed():
+        def write(temporary):
+            raise KeyboardInterrupt
+
+        return {path: lambda temporary: temporary.write_text("1"), path.with_suffix(".npz"): write}
+
+    with pytest.raises(KeyboardInterrupt):
+        Store(tmp_path).ensure(path, killed)
+    assert path.is_file() and not is_made(path) and not is_whole(path)
 
 
 def test_no_cache_makes_each_time(tmp_path, monkeypatch):
@@ -168,10 +182,6 @@ def test_killed_at_any_moment_it_goes_on_to_the_same_bytes(tmp_path):
             assert content == expected[name]  # whatever is there is whole
     assert start(tmp_path / "broken").wait(60) == 0
     assert killed and _artifacts(tmp_path / "broken") == expected
-
-
-def test_canonical_knows_no_order_of_keys():
-    assert canonical({"b": 1, "a": {"y": 2, "x": 1}}) == canonical({"a": {"x": 1, "y": 2}, "b": 1})
 
 
 def test_what_killed_writers_left_is_swept_once_it_is_old(tmp_path):

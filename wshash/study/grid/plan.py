@@ -1,6 +1,7 @@
 """What a study will do: the rows that are asked for, which of them are there, and how long the others may take."""
 
 import json
+import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +10,7 @@ from statistics import median
 from wshash.hashing import catalogue
 from wshash.study.grid.config import StudyConfig, integers
 from wshash.study.grid.methods import chosen
-from wshash.study.grid.store import is_made, is_whole
+from wshash.study.grid.store import DamagedWarning, is_made, is_whole
 from wshash.study.grid.study import Study
 
 
@@ -124,6 +125,10 @@ def plan(config: StudyConfig | Study, methods: Iterable[str], bits: Iterable[int
     for n_bits in reversed(bits):
         rows = [Row(m, n_bits, seed, study.row_path(m, n_bits, seed)) for seed in seeds for m in methods]
         jobs.append(Job(n_bits, rows, [row for row in rows if not is_whole(row.path)]))
+    damaged = [row for job in jobs for row in job.missing if is_made(row.path)]
+    if damaged:
+        what = f"{len(damaged)} rows are not what was written, the first of {damaged[0]}; they are made again"
+        warnings.warn(what, DamagedWarning, stacklevel=2)
     return Plan(study, methods, bits, seeds, jobs)
 
 

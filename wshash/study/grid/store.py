@@ -77,7 +77,7 @@ class Store:
                 with atomic(file) as temporary:
                     write(temporary)
                     lines.append(f"{_sha256(temporary)}  {file.name}\n")
-            write_text(sums, "".join(lines))
+            write_text(sums, f"# {len(lines)} files\n" + "".join(lines))
 
 
 def is_made(path: Path) -> bool:
@@ -88,14 +88,18 @@ def is_made(path: Path) -> bool:
 def is_whole(path: Path, warn: bool = False) -> bool:
     """Whether the artifact is there and has the content that was written."""
     try:
-        lines = _sums(path).read_text(encoding="utf-8").splitlines()
+        head, *lines = _sums(path).read_text(encoding="utf-8").splitlines() or [""]
     except FileNotFoundError:
         return False
     except (OSError, UnicodeDecodeError):
-        lines = []
+        head, lines = "", []
     try:
         parts = dict(reversed(line.split("  ", 1)) for line in lines)
-        good = path.name in parts and all(_sha256(path.parent / Path(p).name) == sha for p, sha in parts.items())
+        good = (
+            head == f"# {len(parts)} files"
+            and path.name in parts
+            and all(_sha256(path.parent / Path(p).name) == sha for p, sha in parts.items())
+        )
     except (OSError, ValueError):
         good = False
     if warn and not good:

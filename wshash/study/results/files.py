@@ -1,5 +1,6 @@
 """Where a study publishes, and tables as files."""
 
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -19,8 +20,10 @@ def folder_of(config: StudyConfig, outside: tuple[str, ...] = ()) -> Path:
     if config.unseen:
         named["unseen"] = f"unseen-{len(config.unseen)}-concepts"
     named |= {"tag_filter": f"filter-{config.tag_filter}", "label_share": f"labels-{config.label_share:g}"}
+    named |= {"n_queries": f"queries-{config.n_queries}", "split_seed": f"split-{config.split_seed}"}
     default = StudyConfig()
-    variant = [text for name, text in named.items() if getattr(config, name) != getattr(default, name)]
+    variant = [re.sub(r"[^\w.-]+", "-", f"{name}-{value}") for name, value in sorted(config.options.items())]
+    variant += [text for name, text in named.items() if getattr(config, name) != getattr(default, name)]
     variant += [f"with-{name}" for name in outside]
     folder = figures_root() / config.dataset
     return folder / "_".join(variant) if variant else folder
