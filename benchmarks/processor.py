@@ -17,10 +17,10 @@ import sys
 import pandas as pd
 from _results import keep
 
+from wshash.hashing.catalogue import PAPER
 from wshash.paths import project_root, runs_root
 from wshash.study.grid.config import StudyConfig
-from wshash.study.grid.methods import PAPER
-from wshash.study.grid.run import plan
+from wshash.study.grid.plan import plan
 from wshash.study.grid.store import write_text
 from wshash.study.provenance import provenance
 

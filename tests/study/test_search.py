@@ -1,5 +1,7 @@
 """Search on a small study whose features are given, so that no network runs over pictures."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -10,6 +12,7 @@ from wshash.datasets import TaggedImages
 from wshash.datasets.files import UnreadableImage
 from wshash.study import Study, StudyConfig
 from wshash.study.cli import main
+from wshash.study.grid.collection import Collection
 from wshash.study.grid.store import Store
 from wshash.study.search import search
 
@@ -31,8 +34,7 @@ def study(tmp_path, monkeypatch):
     colours = rng.integers(0, 256, (80, 3), dtype=np.uint8)
     images = Pictures(np.tile(rgb, (4, 4, 1)) for rgb in colours)
     labels = colours > 127
-    made = Study(StudyConfig(options={"n": 80}, preset="smoke"), Store(tmp_path / "runs"))
-    made.data = TaggedImages(
+    data = TaggedImages(
         "toy",
         images,
         [["red" if red else "dark"] for red, _, _ in labels],
@@ -40,8 +42,9 @@ def study(tmp_path, monkeypatch):
         list("rgb"),
         [f"p{i}" for i in range(80)],
     )
-    made.features = colour(images)
-    return made
+    store = Store(tmp_path / "runs")
+    pictures = Collection(store=store, data=data, features=colour(images))
+    return Study(StudyConfig(options={"n": 80}, preset="smoke"), store, pictures)
 
 
 def test_the_answers_are_the_nearest_by_a_loop(study):
@@ -72,8 +75,8 @@ def test_two_files_of_one_name_and_size_are_two_pictures(study, tmp_path):
 
 
 def test_without_concepts_all_pictures_train_and_supervised_methods_say_no(study):
-    bare = study.data.labels[:, :0]
-    study.data = TaggedImages("toy", study.data.images, study.data.tags, bare, [], study.data.ids)
+    bare = replace(study.data, labels=study.data.labels[:, :0], concepts=[])
+    study = Study(study.config, study.store, Collection(store=study.store, data=bare, features=study.features))
     answers = search(study, study.data.images[3], "LSH", 32, top=2)
     assert (answers["id"][0], answers["distance"][0], answers["concepts"][0]) == ("p3", 0, "")
     with pytest.raises(InputError, match="no concepts.*WS-DSH"):
@@ -88,7 +91,7 @@ def test_bad_input_is_named(study, tmp_path):
 
 
 def test_the_command_prints_a_table(study, tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr("wshash.study.cli._plan", lambda arguments: type("Plan", (), {"study": study}))
+    monkeypatch.setattr("wshash.study.commands._study_of", lambda arguments: study)
     Image.fromarray(study.data.images[5]).save(tmp_path / "query.png")
     command = ["search", str(tmp_path / "query.png"), "--method", "LSH", "--bits", "32", "--top", "4"]
     assert main(command) == 0

@@ -12,7 +12,7 @@ import pytest
 
 from wshash import InputError
 from wshash.study.grid.config import StudyConfig
-from wshash.study.grid.run import plan
+from wshash.study.grid.plan import plan
 
 ROOT = Path(__file__).parents[3]
 COMMAND = [
@@ -194,7 +194,7 @@ def test_handing_over_is_judged_on_the_validation_part_alone(study):
 
 
 def test_the_filter_is_judged_with_an_interval(study):
-    from wshash.study.results.tables import judged_filter
+    from wshash.study.experiments.filters import judged_filter
 
     judged = judged_filter(study)
     if judged is not None:  # so few pictures may leave tags of one kind only
