@@ -78,6 +78,7 @@ _COMMANDS: dict[str, tuple[str, tuple[str, ...], dict[str, dict]]] = {
             "--method": dict(help="default: WS-DSH, or Weak where no picture has a concept"),
             "--bits": dict(type=int, default=64, help="code length; default 64"),
             "--top": dict(type=int, default=10, help="how many answers; default 10"),
+            "--retrain": dict(action="store_true", help="train on the pictures as they are now"),
         },
     ),
     "bench": ("run the benchmarks", (), {"names": dict(nargs="*", help="default: all but scale and processor")}),

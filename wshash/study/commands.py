@@ -182,7 +182,8 @@ def data(arguments: argparse.Namespace) -> int:
 def search(arguments: argparse.Namespace) -> int:
     from wshash.study.search import search
 
-    answers = search(_study_of(arguments), arguments.picture, arguments.method, arguments.bits, arguments.top)
+    asked = arguments.method, arguments.bits, arguments.top, arguments.retrain
+    answers = search(_study_of(arguments), arguments.picture, *asked)
     print(answers.to_markdown(index=False))
     return 0
 

@@ -13,23 +13,29 @@ from wshash.study.grid.study import Study
 
 
 def search(
-    study: Study, picture: str | Path | np.ndarray, method: str | None = None, n_bits: int = 64, top: int = 10
+    study: Study,
+    picture: str | Path | np.ndarray,
+    method: str | None = None,
+    n_bits: int = 64,
+    top: int = 10,
+    retrain: bool = False,
 ) -> pd.DataFrame:
     """The pictures of a data set whose codes are nearest to a picture's code.
 
-    All readable pictures are searched, whatever their part of the split. Where no picture has a concept, all are
-    trained on too, and the method must be one that needs no labels.
+    All readable pictures are searched, whatever their part of the split. Features go by the content of each picture,
+    so only what is new is looked at; and the model that an earlier search trained is kept though pictures come and go.
 
     Parameters
     ----------
     study : Study
     picture : path, or uint8 array, H×W×3, RGB
     method : str, optional
-        Its model of seed 0 is used; it is trained first where it is missing. Default: WS-DSH, or where no picture has a
-        concept the weak network.
+        Default: WS-DSH, or where no picture has a concept the weak network, which learns from tags alone.
     n_bits : int
     top : int
         How many, from 1 to the number of pictures.
+    retrain : bool
+        Train on the pictures as they are now.
 
     Returns
     -------
@@ -46,14 +52,8 @@ def search(
 
     image = picture if isinstance(picture, np.ndarray) else read_image(picture)
     data = study.data
-    judged = data.labels.any()
-    method = method or ("WS-DSH" if judged else "Weak")
-    made = recipe(method, study.config.preset)
-    if not judged:
-        if made.method.supervised:
-            raise InputError(f"{data.name} has no concepts, and {method} learns from them; choose Weak, DeepBit or LSH")
-        study = Study(study.config, study.store, study.collection, _everything(len(data)))
-    model = study.model(method, n_bits)
+    method = method or ("WS-DSH" if data.labels.any() else "Weak")
+    made, model = recipe(method, study.config.preset), _model(study, method, n_bits, retrain)
     rows = np.flatnonzero(study.collection.readable)
     index = HammingIndex().add(model.transform(study.inputs(made, rows)))
     query = [image] if made.pictures else extract_features([image], study.config.backbone, workers=0)
@@ -68,6 +68,26 @@ def search(
             "concepts": [", ".join(names) for names in concepts],
         }
     )
+
+
+def _model(study: Study, method: str, n_bits: int, retrain: bool):
+    """The model of the last search of this data set by this method, or one trained now; without concepts, on all."""
+    made, config = recipe(method, study.config.preset), study.config
+    if not study.data.labels.any():
+        if made.method.supervised or made.start:
+            raise InputError(
+                f"{study.data.name} has no concepts, and {method} learns from them; choose Weak, DeepBit or LSH"
+            )
+        study = Study(config, study.store, study.collection, _everything(len(study.data)))
+    cls = made.method.load()
+    if not hasattr(cls, "save"):  # from outside
+        return study.model(method, n_bits)
+    trained_as = {"data": config.dataset, "method": method, "n_bits": n_bits, "config": config.to_dict()}
+    code = (made.method.module, "wshash.vision.features")
+    path = study.store.path("search", trained_as, ".safetensors", code, ("torch", "timm"), __name__)
+    if retrain:
+        path.with_suffix(".sha256").unlink(missing_ok=True)
+    return study.store.get(path, lambda: study.model(method, n_bits), cls.load, lambda path, value: value.save(path))
 
 
 def _everything(n: int) -> Split:

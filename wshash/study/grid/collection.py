@@ -1,12 +1,15 @@
 """The pictures of a study and what they look like: loaded once, their features made once and found again."""
 
+import json
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 
 from wshash.datasets import TaggedImages, load_dataset
-from wshash.study.grid.address import digest
-from wshash.study.grid.store import Store
+from wshash.datasets.base import Subset
+from wshash.study.grid.address import address, digest
+from wshash.study.grid.store import Store, is_whole
 
 
 class Collection:
@@ -41,14 +44,29 @@ class Collection:
         """float32 n×d; a row of NaN where a picture can't be read."""
         if self._features is not None:
             return self._features
+        path = self._path("features", ".npy")
+        self.store.ensure(path, lambda: self._extract(path))
+        return np.load(path, allow_pickle=False)
+
+    def _extract(self, path: Path) -> dict:
+        """Features of what is new, beside those of pictures with the same bytes that an earlier collection had."""
         from wshash.vision import extract_features
 
-        return self.store.get(
-            self._path("features", ".npy"),
-            lambda: extract_features(self.data.images, self.backbone),
-            lambda path: np.load(path, allow_pickle=False),
-            lambda path, value: np.save(path, value, allow_pickle=False),
-        )
+        images, known = self.data.images, {}
+        digests = images.digests()
+        for other in sorted(path.parent.glob("*.npy")):  # made by the same code: the folder is named by it
+            if is_whole(other):
+                names = json.loads(other.with_suffix(".json").read_text(encoding="utf-8"))
+                known |= dict(zip(names, np.load(other, mmap_mode="r"), strict=True))
+        new = [i for i, digest in enumerate(digests) if digest not in known]
+        if new:
+            fresh = extract_features(Subset(images, new), self.backbone)
+            known |= dict(zip([digests[i] for i in new], fresh, strict=True))
+        X = np.stack([known[digest] for digest in digests])
+        return {
+            path: lambda temporary: _save(temporary, X),
+            path.with_suffix(".json"): lambda temporary: temporary.write_text(json.dumps(digests), encoding="utf-8"),
+        }
 
     @cached_property
     def words(self):
@@ -83,9 +101,14 @@ class Collection:
             "features": (("wshash.vision.features",), ("torch", "timm", "torchvision")),
             "words": (("wshash.vision.sift",), ("scikit-learn",)),
         }[what]
+        modules = (type(getattr(images, "images", images)).__module__, *modules)  # the first decodes, or draws
+        packages = ("numpy", "opencv-python", "pillow", *packages)
         if what == "features":
             made_from["backbone"] = self.backbone
-        modules = (type(getattr(images, "images", images)).__module__, *modules)  # the first decodes, or draws
-        return self.store.path(
-            what, made_from, suffix, modules, ("numpy", "opencv-python", "pillow", *packages), __name__
-        )
+            what = f"features/{address({'backbone': self.backbone}, modules, packages, __name__)}"
+        return self.store.path(what, made_from, suffix, modules, packages, __name__)
+
+
+def _save(path: Path, X: np.ndarray) -> None:
+    with open(path, "wb") as handle:  # np.save(path) would add an ending
+        np.save(handle, X, allow_pickle=False)

@@ -118,8 +118,9 @@ class Study:
 
     @cached_property
     def depths(self) -> tuple[int, ...]:
-        """The R that the database is large enough for."""
-        return tuple(d for d in self.config.depths if d <= len(self.database)) or (len(self.database),)
+        """The R of at most a quarter of the database: the larger R is, the nearer every method comes to chance."""
+        most = max(1, len(self.database) // 4)
+        return tuple(d for d in self.config.depths if d <= most) or (most,)
 
     # -- the tag side ----------------------------------------------------------------------------------------------
 
