@@ -6,6 +6,7 @@ import os
 import sys
 import warnings
 
+from wshash import progress
 from wshash._version import __version__
 from wshash.errors import InputError
 from wshash.hashing.catalogue import groups, names
@@ -107,6 +108,7 @@ def main(arguments: list[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a terminal that knows ASCII alone
+    progress.log = not sys.stderr.isatty()
     warnings.showwarning = lambda message, *_, **__: print(f"wshash: {message}", file=sys.stderr)
     parser = _parser()
     parsed, rest = parser.parse_known_args(arguments)

@@ -7,6 +7,7 @@ import pandas as pd
 
 from wshash.hashing.catalogue import METHODS, PAPER, started
 from wshash.paths import figures_root
+from wshash.progress import progress
 from wshash.study.experiments.budget import budget_claims, budget_rows
 from wshash.study.experiments.filters import judged_filter
 from wshash.study.experiments.timing import extraction_time
@@ -50,7 +51,9 @@ def publish(outcome: Outcome) -> Path:
     shown = {*PAPER, *outside, *(f"WS-{name}" for name in outside)}
     drawn = [row for row in rows if row["method"] in shown]
     c6 = budget_claims(frames.read_rows(row.path for row in few_labels)) if few_labels else []
-    names = (_draw(study, drawn, folder, origin) if drawn else []) + _tabulate(study, rows, folder, c6)
+    parts = {"figures": lambda: _draw(study, drawn, folder, origin) if drawn else []}
+    parts |= {"tables": lambda: _tabulate(study, rows, folder, c6)}
+    names = [name for part in progress(parts, desc="publishing") for name in parts[part]()]
     write_json(folder / "study.json", origin)
     written = [folder / "study.json"] + [path for name in names for path in folder.glob(f"{name}.*")]
     write_json(stamp, {"made_from": made_from, "files": checksums(written)})

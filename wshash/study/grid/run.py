@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from filelock import FileLock
-from tqdm import tqdm
 
 from wshash.atomic import sweep
 from wshash.errors import InputError
 from wshash.paths import project_root
+from wshash.progress import progress
 from wshash.study.grid.address import PACKAGE, canonical, package_fingerprint
 from wshash.study.grid.methods import recipe, specifications
 from wshash.study.grid.plan import Job, Plan, Row
@@ -115,25 +115,18 @@ def same_code(fingerprint: str) -> None:
 
 @contextmanager
 def _progress(waiting: list[tuple[Outcome, Job]]) -> Iterator[None]:
-    """In a terminal a bar for each job, moved by the rows that appear; elsewhere a line a minute."""
+    """A bar for each job, moved by the rows that appear."""
     bars = []
     for i, (outcome, job) in enumerate(waiting):
         share = outcome.plan.study.config.label_share
         name = f"{job.n_bits:3d} bits" + (f", {share:.0%} of the labels" if share < 1 else "")
-        bars.append(tqdm(total=len(job.rows), initial=job.done, desc=name, unit="row", position=i, disable=None))
+        bars.append(progress(total=len(job.rows), initial=job.done, desc=name, unit="row", position=i))
     ended = threading.Event()
-    total, started = sum(len(job.rows) for _, job in waiting), time.monotonic()
 
     def watch() -> None:
-        said = started
         while not ended.wait(1):
-            done = [job.done for _, job in waiting]
-            for bar, n in zip(bars, done, strict=True):
-                bar.n = n
-                bar.refresh()
-            if bars[0].disable and time.monotonic() - said >= 60:
-                said = time.monotonic()
-                print(f"{sum(done)} of {total} rows after {(said - started) / 60:.0f} min", file=sys.stderr, flush=True)
+            for bar, (_, job) in zip(bars, waiting, strict=True):
+                bar.update(job.done - bar.n)
 
     watcher = threading.Thread(target=watch, daemon=True)
     watcher.start()
