@@ -73,9 +73,7 @@ class Trace:
         return self
 
     def _called(self, frame, event, argument):
-        if (
-            event == "call" and frame.f_code.co_flags & inspect.CO_OPTIMIZED
-        ):  # no module or class body
+        if event == "call" and frame.f_code.co_flags & inspect.CO_OPTIMIZED:  # no module or class body
             self.found.add(frame.f_code.co_filename)
 
     def __exit__(self, *_):
