@@ -8,6 +8,7 @@ from PIL import Image
 
 from wshash import plots
 from wshash.errors import InputError
+from wshash.hashing import catalogue
 
 EIGHT = ["LSH", "DeepBit", "KSH", "DSH", "DRSCH", "WS-KSH", "WS-DSH", "WS-DRSCH"]
 
@@ -70,9 +71,8 @@ def test_the_lines_are_the_table(draw, data, x):
         assert (np.abs(np.log2(lines[method].get_xdata() / rows[x])) < 0.25).all()
     np.testing.assert_allclose(lines["chance"].get_ydata(), 0.42)
     axes = figure.axes[0]
-    figure.canvas.draw()
     values = sorted(set(data[x]))
-    assert [float(label.get_text()) for label in axes.get_xticklabels()] == values
+    assert [label.get_text() for label in axes.get_xticklabels()] == [f"{value:,}" for value in values]
     assert axes.get_xscale() == "log"
 
 
@@ -85,26 +85,54 @@ def test_precision_recall_has_a_panel_per_kind_and_one_legend():
     np.testing.assert_allclose(lines_of(one)["KSH"].get_xdata(), [0.01, 0.1, 0.5, 1.0])
 
 
-def test_time_is_network_and_hashing_stacked_and_hashing_alone():
-    whole, alone = plots.fig7(FIG7, "A processor").axes
-    ends = [bar.get_x() + bar.get_width() for bar in whole.patches]
-    np.testing.assert_allclose(ends[8:], 7 + 1e-3 * np.arange(1, 9))
-    points = [container.lines[0].get_xdata()[0] for container in alone.containers]
-    np.testing.assert_allclose(points, np.arange(1, 9))
+def test_time_of_network_and_hashing_has_a_row_a_method():
+    (axes,) = plots.fig7(FIG7, "A processor").axes
+    network, hashing = (container.lines[0] for container in axes.containers)
+    np.testing.assert_allclose(network.get_xdata(), 7000)
+    np.testing.assert_allclose(hashing.get_xdata(), np.arange(1, 9))
+    (bars,) = axes.containers[1].lines[2]
+    np.testing.assert_allclose([bar[:, 0] for bar in bars.get_segments()], np.outer(np.arange(1, 9), [0.9, 1.2]))
+    assert [label.get_text() for label in axes.get_yticklabels()] == EIGHT and axes.yaxis_inverted()
 
 
 def test_a_pre_trained_method_has_the_colour_of_its_own_filled_and_solid():
-    for name in ("KSH", "DSH", "DRSCH"):
-        plain, weak = plots.METHODS[name], plots.METHODS[f"WS-{name}"]
-        assert plain.colour == weak.colour and plain.marker == weak.marker
-        assert plain.fill == "none" and weak.fill == "full"
-        assert plain.line != "-" and weak.line == "-"
-    looks = {(style.marker, style.fill, style.line) for style in plots.METHODS.values()}
-    assert len(looks) == len(plots.METHODS), "two methods look the same in grey"
+    for name in catalogue.started():
+        plain, weak = plots.look(name), plots.look(f"WS-{name}")
+        assert plain["color"] == weak["color"] == catalogue.METHODS[name].colour
+        assert plain["marker"] == weak["marker"] == catalogue.METHODS[name].marker
+        assert plain["fillstyle"] == "none" and weak["fillstyle"] == "full"
+        assert plain["linestyle"] != "-" and weak["linestyle"] == "-"
+    assert plots.look("Placebo-Weak")["label"] == "weak network, shuffled tags"
+    looks = {(look["marker"], look["fillstyle"], look["linestyle"]) for look in map(plots.look, catalogue.names())}
+    assert len(looks) == len(catalogue.names()), "two methods look the same in grey"
+
+
+OUTSIDE = """
+class {name}:
+    learns_from = ("labels",)
+    def __init__(self, n_bits=8, random_state=0, start=None): ...
+    def fit(self, X, y): ...
+    def transform(self, X): ...
+    def get_params(self): ...
+"""
+
+
+def test_a_method_from_outside_is_drawn_after_all_others(tmp_path, monkeypatch):
+    monkeypatch.setattr(catalogue, "METHODS", dict(catalogue.METHODS))
+    (tmp_path / "mine.py").write_text(OUTSIDE.format(name="MyHash"))
+    catalogue.register(f"{tmp_path / 'mine.py'}:MyHash")
+    mine = ["MyHash", "WS-MyHash", "Placebo-MyHash"]
+    data = precision_table("n_bits", [8, 64], [*mine, *EIGHT, "Matched-DSH"])
+    lines = lines_of(plots.fig8(data))
+    labels = ["DSH, same budget", "MyHash", "WS-MyHash", "MyHash, shuffled tags", "chance"]
+    assert list(lines) == [*EIGHT, *labels]
+    colours = {lines[label].get_color() for label in labels[1:4]}
+    assert colours == {catalogue.METHODS["MyHash"].colour} and not colours & {lines[name].get_color() for name in EIGHT}
+    assert "WS-MyHash is above MyHash at 2 of 2" in plots.describe_fig8(data)
 
 
 def test_every_method_can_be_drawn_and_order_of_rows_does_not_matter():
-    data = precision_table("n_bits", [8, 64], list(plots.METHODS))
+    data = precision_table("n_bits", [8, 64], catalogue.names())
     shuffled = data.sample(frac=1, random_state=0)
     first, second = lines_of(plots.fig8(data)), lines_of(plots.fig8(shuffled))
     assert list(first) == list(second)
@@ -126,6 +154,7 @@ def test_what_a_figure_shows_is_said_from_its_numbers():
     assert "8 methods" in text and "(8, 16, 32, 64 bits)" in text and "5 seeds and 2000 queries" in text
     assert "WS-DRSCH with .655" in text and "LSH with .515" in text and "chance is .420" in text
     assert "WS-KSH is above KSH at 4 of 4 (+0.060 on average)" in text
+    assert "ties leaves most open for LSH at 8 bits: .450 to .550" in plots.describe_fig8(FIG8.iloc[:1])
     better = FIG8.copy()
     better.loc[(better["method"] == "KSH") & (better["n_bits"] == 8), "precision"] = 0.99
     assert "WS-KSH is above KSH at 3 of 4" in plots.describe_fig8(better)
@@ -159,7 +188,8 @@ def test_the_same_figure_is_the_same_bytes_whatever_the_callers_style(name, tmp_
     for run, style in (("a", {}), ("b", {"font.size": 20, "lines.linewidth": 9, "savefig.dpi": 50})):
         data = None if name == "fig5" else FIG8
         with plt.rc_context(style):
-            plots.save(FIGURES[name](), name, tmp_path / run, data, "what it shows", {"seed": 1})
+            written = plots.save(FIGURES[name](), name, tmp_path / run, data, "what it shows", {"seed": 1})
+            assert sorted(written) == sorted((tmp_path / run).iterdir())
             assert plt.rcParams["font.size"] == style.get("font.size", plt.rcParamsDefault["font.size"])
     assert not plt.get_fignums(), "a notebook would show the figure twice"
     files = sorted(path.name for path in (tmp_path / "a").iterdir())
@@ -171,15 +201,16 @@ def test_the_same_figure_is_the_same_bytes_whatever_the_callers_style(name, tmp_
 
 def test_beside_the_picture_lie_its_numbers_and_what_it_shows(tmp_path):
     alt = plots.describe_fig8(FIG8)
-    path = plots.save(plots.fig8(FIG8), "fig8", tmp_path, FIG8, alt, {"commit": "abc"})
-    assert path == tmp_path / "fig8.svg"
+    written = plots.save(plots.fig8(FIG8), "fig8", tmp_path, FIG8, alt, {"commit": "abc"})
+    assert written == [tmp_path / f"fig8.{kind}" for kind in ("svg", "pdf", "png", "csv", "json")]
+    assert sorted(written) == sorted(tmp_path.iterdir())
     pd.testing.assert_frame_equal(pd.read_csv(tmp_path / "fig8.csv"), FIG8, rtol=1e-5)
     assert json.loads((tmp_path / "fig8.json").read_text()) == {
         "name": "fig8",
         "alt": alt,
         "provenance": {"commit": "abc"},
     }
-    assert "highest is WS-DRSCH" in path.read_text()
+    assert "highest is WS-DRSCH" in written[0].read_text()
     picture = Image.open(tmp_path / "fig8.png")
     assert picture.info["Description"] == alt
     assert np.asarray(picture.convert("L")).std() > 10, "nothing is drawn"

@@ -4,11 +4,10 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib.transforms import Bbox
 
 from wshash import plots
 from wshash.errors import InputError
-from wshash.plots.labels import label
+from wshash.plots.tags import _names
 
 PICTURE = np.zeros((8, 8, 3), np.uint8)
 TABLE = pd.DataFrame(
@@ -39,11 +38,14 @@ def test_fig1_counts_what_is_named():
 
 
 def test_fig1_precision_draws_each_concept():
-    data = pd.DataFrame({"concept": ["sea", "sky"], "precision": [0.9, 0.7], "recall": [0.2, 0.1]})
+    data = pd.DataFrame({"concept": ["sea", "car", "sky"], "precision": [0.9, 0.6, 0.7], "recall": [0.2, 0.3, 0.1]})
     figure = plots.fig1_precision(data)
-    np.testing.assert_allclose(figure.axes[0].lines[0].get_xydata(), data[["recall", "precision"]])
-    assert {text.get_text() for text in figure.axes[0].texts} == {"sea", "sky"}
-    assert "precision 0.80" in plots.describe_fig1_precision(data)
+    recall, precision = figure.axes[0].lines
+    assert [text.get_text() for text in figure.axes[0].get_yticklabels()] == ["sky", "sea", "car"]
+    np.testing.assert_allclose(recall.get_xdata(), [0.1, 0.2, 0.3])
+    np.testing.assert_allclose(precision.get_xdata(), [0.7, 0.9, 0.6])
+    text = plots.describe_fig1_precision(data)
+    assert "precision 0.73, lowest 0.60 for car" in text and "recall 0.20, highest 0.30 for car" in text
 
 
 def test_fig4_has_similar_pairs_above():
@@ -77,39 +79,28 @@ def test_fig6_before_after_strikes_out_what_is_removed():
     assert "keeps 1 (bold), removes 1" in plots.describe_fig6_before_after([["2007", "sea"]], {"sea"})
 
 
-def crowd(n=60, seed=0):
-    x, y = np.random.default_rng(seed).normal(size=(2, n)) * 0.2
-    return x, y, [f"name{k}" for k in range(n)]
-
-
-def boxes(texts):
-    return [text.get_window_extent() for text in texts]
-
-
-@pytest.mark.parametrize("leave_out", [True, False])
-def test_names_keep_apart(leave_out):
-    x, y, names = crowd()
+def names_at(x, y, n):
+    """Draw points, the first n with a name: the figure and its texts."""
     figure, ax = plt.subplots(figsize=(5, 4))
-    ax.plot(x, y, "o")
-    label(ax, x, y, names, range(20), leave_out)
-    shown = [text.get_text() for text in ax.texts]
-    assert names[0] in shown and len(shown) >= 10 and (leave_out or shown == names[:20])
-    if leave_out:  # up to the room for accents and descenders
-        for k, box in enumerate(boxes(ax.texts)):
-            assert ax.bbox.fully_contains(*box.p0) and ax.bbox.fully_contains(*box.p1)
-            for other in boxes(ax.texts)[:k]:
-                shared = Bbox.intersection(box, other)
-                assert shared is None or min(shared.width, shared.height) <= 0.3 * box.height + 1e-6
+    ax.scatter(x, y)
+    _names(ax, pd.DataFrame({"x": x, "y": y}, index=[f"name{k}" for k in range(len(x))])[:n])
     plt.close(figure)
+    return ax, [text.get_window_extent() for text in ax.texts]
+
+
+def test_names_keep_apart_and_inside():
+    x, y = np.random.default_rng(0).normal(size=(2, 60)) * 0.2
+    ax, boxes = names_at(x, y, 60)
+    assert ax.texts[0].get_text() == "name0" and 30 <= len(boxes) < 60  # the first has all places free
+    for k, box in enumerate(boxes):
+        assert ax.bbox.count_contains(box.get_points()) == 2
+        assert not box.count_overlaps(boxes[:k])
 
 
 def test_names_stand_by_their_points_and_not_on_others():
-    figure, ax = plt.subplots(figsize=(4, 3))
     x, y = np.array([0.5, 0.505, 0.0, 1.0]), np.array([0.5, 0.53, 0.0, 1.0])
-    ax.plot(x, y, "o")
-    label(ax, x, y, ["here", "", "", ""], [0])  # its best place, to the right and up, is on the second point
-    box, points = ax.texts[0].get_window_extent(), ax.transData.transform(np.column_stack([x, y]))
-    assert not any(box.contains(*point) for point in points)
+    ax, (box,) = names_at(x, y, 1)  # its first place, to the right and up, is on the second point
+    points = ax.transData.transform(np.column_stack([x, y]))
+    assert not box.count_contains(points)
     gap = np.clip([box.x0 - points[0, 0], points[0, 0] - box.x1, box.y0 - points[0, 1], points[0, 1] - box.y1], 0, None)
     assert gap.max() < 10
-    plt.close(figure)

@@ -83,11 +83,11 @@ METHODS: dict[str, Method] = {
         Method("KSH", "wshash.hashing.ksh:KSH", (LABELS,), starts=True, colour="#0072B2", marker="o"),
         Method("DSH", "wshash.hashing.dsh:DSH", (LABELS,), True, True, colour="#D55E00", marker="s"),
         Method("DRSCH", "wshash.hashing.drsch:DRSCH", (LABELS,), True, True, colour="#009E73", marker="^"),
-        Method("ITQ", "wshash.hashing.itq:ITQ", colour="#E69F00", marker="D"),
+        Method("ITQ", "wshash.hashing.itq:ITQ", colour="#5C4A00", marker="D"),
         Method("Classifier", "wshash.hashing.classifier:ClassifierHash", (LABELS,), label="classifier", marker="*"),
         Method(
             "Weak", "wshash.hashing.weak:WeakPretraining", (TAG_PAIRS,), trains=True, label="weak network",
-            colour="#56B4E9", marker="v",
+            colour="#4422AA", marker="v",
         ),
         Method("WDHT", "wshash.hashing.wdht:WDHT", (TAG_VECTORS,), trains=True, colour="#882255", marker="P"),
         Method("Features", "wshash.hashing.features:CentredFeatures", label="features", colour="#777777", marker="2"),
@@ -97,7 +97,7 @@ METHODS: dict[str, Method] = {
 PAPER = ("LSH", "DeepBit", "KSH", "DSH", "DRSCH", "WS-KSH", "WS-DSH", "WS-DRSCH")
 """The eight methods of the paper's figures, in its order."""
 
-_OUTSIDE = ("#332288", "#117733", "#AA4499", "#999933")  # colours of methods from outside, in turn
+_OUTSIDE = ("#8F80F0", "#117733", "#AA4499", "#999933")  # colours of methods from outside, in turn
 _OUTSIDE_MARKERS = ("h", "p", "<", ">")
 
 

@@ -1,74 +1,21 @@
 """Every figure, and the one style that they share: one function draws a table, one says what it shows."""
 
+# isort: off
 from wshash.plots.budget import budget, describe_budget
-from wshash.plots.results import (
-    describe_fig7,
-    describe_fig8,
-    describe_fig9,
-    describe_fig10,
-    fig7,
-    fig8,
-    fig9,
-    fig10,
-)
-from wshash.plots.style import COLUMN, METHODS, PAGE, MethodStyle, save, show, use_style
-from wshash.plots.tags import (
-    describe_fig1,
-    describe_fig1_precision,
-    describe_fig4,
-    describe_fig4_relevance,
-    describe_fig6,
-    describe_fig6_before_after,
-    fig1,
-    fig1_precision,
-    fig4,
-    fig4_relevance,
-    fig6,
-    fig6_before_after,
-)
-from wshash.plots.training import (
-    describe_fig3,
-    describe_fig5,
-    describe_learning_curves,
-    fig3,
-    fig5,
-    learning_curves,
-)
+from wshash.plots.forest import describe_forest, forest
+from wshash.plots.results import describe_fig8, describe_fig9, describe_fig10, fig8, fig9, fig10, precision_range
+from wshash.plots.style import COLUMN, PAGE, look, save, show, use_style
+from wshash.plots.tags import describe_fig1, describe_fig1_precision, fig1, fig1_precision
+from wshash.plots.tags import describe_fig4, describe_fig4_relevance, fig4, fig4_relevance
+from wshash.plots.tags import describe_fig6, describe_fig6_before_after, fig6, fig6_before_after
+from wshash.plots.timing import describe_fig7, fig7
+from wshash.plots.training import describe_fig3, describe_fig5, describe_learning_curves, fig3, fig5, learning_curves
 
 __all__ = [
-    "COLUMN",
-    "METHODS",
-    "PAGE",
-    "MethodStyle",
-    "budget",
-    "describe_budget",
-    "describe_fig1",
-    "describe_fig1_precision",
-    "describe_fig3",
-    "describe_fig4",
-    "describe_fig4_relevance",
-    "describe_fig5",
-    "describe_fig6",
-    "describe_fig6_before_after",
-    "describe_fig7",
-    "describe_fig8",
-    "describe_fig9",
-    "describe_fig10",
-    "describe_learning_curves",
-    "fig1",
-    "fig1_precision",
-    "fig3",
-    "fig4",
-    "fig4_relevance",
-    "fig5",
-    "fig6",
-    "fig6_before_after",
-    "fig7",
-    "fig8",
-    "fig9",
-    "fig10",
-    "learning_curves",
-    "save",
-    "show",
-    "use_style",
-]
+    "COLUMN", "PAGE", "look", "precision_range", "save", "show", "use_style",
+    "budget", "fig1", "fig1_precision", "fig3", "fig4", "fig4_relevance", "fig5", "fig6", "fig6_before_after",
+    "fig7", "fig8", "fig9", "fig10", "forest", "learning_curves",
+    "describe_budget", "describe_fig1", "describe_fig1_precision", "describe_fig3", "describe_fig4",
+    "describe_fig4_relevance", "describe_fig5", "describe_fig6", "describe_fig6_before_after", "describe_fig7",
+    "describe_fig8", "describe_fig9", "describe_fig10", "describe_forest", "describe_learning_curves",
+]  # fmt: skip

@@ -3,13 +3,14 @@
 import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.figure import Figure
-from matplotlib.ticker import NullLocator
 
-from wshash.plots.style import CHANCE, METHODS, PAGE, caption, need_columns, styled
+from wshash.hashing import catalogue
+from wshash.plots.results import line
+from wshash.plots.style import CHANCE, PAGE, caption, log_axis, look, need_columns, styled
 
 
 def _bases(data: pd.DataFrame) -> list[str]:
-    return [method for method in METHODS if f"WS-{method}" in set(data["method"])]
+    return [method for method in catalogue.started() if f"WS-{method}" in set(data["method"])]
 
 
 @styled
@@ -21,34 +22,27 @@ def budget(data: pd.DataFrame, width: float = PAGE) -> Figure:
     data : DataFrame
         Columns ``method``, ``n_labelled``, ``precision``, ``low``, ``high``, ``chance``, ``n_bits``, ``depth``,
         ``n_seeds``; the method ``Weak``, where it is there, has seen no label and is drawn as a level.
-    width : float
-        Inches.
+    width : float, inches
     """
     need_columns(data, "method", "n_labelled", "precision", "low", "high", "chance")
     bases = _bases(data)
-    figure, panels = plt.subplots(1, len(bases), figsize=(width, 0.42 * width), sharey=True, squeeze=False)
-    for axes, base in zip(panels[0], bases, strict=True):
+    shape, height = ((1, len(bases)), 0.42) if width > 5 else ((len(bases), 1), 0.8 * len(bases))
+    figure, panels = plt.subplots(*shape, figsize=(width, height * width), sharey=True, squeeze=False)
+    for axes, base in zip(panels.flat, bases, strict=True):
         for method in (base, f"Placebo-{base}", f"WS-{base}"):
             rows = data[data["method"] == method].sort_values("n_labelled")
-            look = METHODS[method]
-            at, value = rows["n_labelled"], rows["precision"]
-            errors = [value - rows["low"], rows["high"] - value]
-            axes.errorbar(at, value, errors, fmt="none", ecolor=look.colour, elinewidth=0.9)
-            axes.plot(at, value, linestyle=look.line, label=look.label, **look.markers)
-        weak = data[data["method"] == "Weak"]
-        if len(weak):
-            look = METHODS["Weak"]
-            axes.axhline(weak["precision"].iloc[0], color=look.colour, linestyle=look.line, label="tags, no label")
-        axes.axhline(data["chance"].mean(), label="chance", **CHANCE)
-        axes.set_xscale("log")
-        ticks = sorted(set(data["n_labelled"]) - {0})
-        axes.set_xticks(ticks, [f"{n:,}" for n in ticks])
-        axes.xaxis.set_minor_locator(NullLocator())
+            line(axes, rows, rows["n_labelled"], method)
+        for level in data.loc[data["method"] == "Weak", "precision"]:
+            weak = look("Weak")
+            axes.axhline(level, color=weak["color"], linestyle=weak["linestyle"], label="tags, no label")
+        axes.axhline(data["chance"].mean(), **CHANCE)
+        log_axis(axes, sorted(set(data["n_labelled"]) - {0}))
         axes.grid(axis="x", visible=False)
         axes.set(xlabel="labelled pictures")
         axes.legend(loc="lower right", bbox_to_anchor=(1, 0.08))  # clear of chance
-    panels[0][0].set_ylabel(f"precision@{data['depth'].iloc[0]}")
-    caption(figure, f"{data['n_bits'].iloc[0]} bits; mean and 95 % interval over {data['n_seeds'].max()} seeds")
+    for axes in panels[:, 0]:
+        axes.set_ylabel(f"precision@{data['depth'].iloc[0]}")
+    caption(figure, f"{data['n_bits'].iloc[0]} bits", f"mean and 95 % interval over {data['n_seeds'].max()} seeds")
     return figure
 
 
@@ -56,8 +50,8 @@ def describe_budget(data: pd.DataFrame) -> str:
     """What the figure shows, from its numbers."""
     parts = []
     for base in _bases(data):
-        line = data[data["method"] == f"WS-{base}"].sort_values("n_labelled")
-        few, many = line.iloc[0], line.iloc[-1]
+        rows = data[data["method"] == f"WS-{base}"].sort_values("n_labelled")
+        few, many = rows.iloc[0], rows.iloc[-1]
         parts.append(
             f"WS-{base} is {few['gain']:+.3f} above {base} with {few['n_labelled']:,} labelled pictures "
             f"({few['gain_over_placebo']:+.3f} above shuffled tags) and {many['gain']:+.3f} with {many['n_labelled']:,}"

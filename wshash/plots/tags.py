@@ -7,12 +7,12 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
-from matplotlib.ticker import FixedLocator, StrMethodFormatter
+from matplotlib.patheffects import withStroke
+from matplotlib.ticker import FixedLocator
 
-from wshash.plots.labels import label
-from wshash.plots.style import COLUMN, PAGE, need_columns, styled
+from wshash.plots.style import BLUE, COLUMN, DARK, GREY, ORANGE, PAGE, SMALL, log_axis, need_columns, styled
 
-KEPT, REMOVED, PLACEBO = "#0072B2", "#999999", "#D55E00"
+KEPT, REMOVED, PLACEBO = BLUE, GREY, ORANGE
 
 
 def _picture(ax, picture) -> None:
@@ -31,11 +31,11 @@ def _words(words: Sequence[str], width: int = 19, lines: int = 4) -> str:
 @styled
 def fig1(pictures: Sequence[np.ndarray], tags: Sequence[Sequence[str]], concepts: Sequence[Sequence[str]]) -> Figure:
     """Pictures with what their owners typed above, and what is there below (Figure 1)."""
-    figure, axes = plt.subplots(1, len(pictures), figsize=(PAGE, 2.1), squeeze=False)
+    figure, axes = plt.subplots(1, len(pictures), figsize=(PAGE, 2.3), squeeze=False)
     for ax, picture, typed, there in zip(axes[0], pictures, tags, concepts, strict=True):
         _picture(ax, picture)
-        ax.set_title(_words(typed), fontsize=6.5, color=PLACEBO, verticalalignment="bottom")
-        ax.set_xlabel(_words(there), fontsize=6.5, color=KEPT, verticalalignment="top")
+        ax.set_title(_words(typed), fontsize=SMALL, color=PLACEBO, verticalalignment="bottom")
+        ax.set_xlabel(_words(there), fontsize=SMALL, color=KEPT, verticalalignment="top")
     return figure
 
 
@@ -51,22 +51,26 @@ def describe_fig1(tags: Sequence[Sequence[str]], concepts: Sequence[Sequence[str
 
 @styled
 def fig1_precision(data: pd.DataFrame) -> Figure:
-    """Precision against recall of the tags that name a concept: columns ``concept``, ``precision``, ``recall``."""
+    """Precision and recall of the tags that name a concept: columns ``concept``, ``precision``, ``recall``."""
     need_columns(data, "concept", "precision", "recall")
-    figure, ax = plt.subplots(figsize=(PAGE, 3.0))
-    ax.plot(data["recall"], data["precision"], "o", color=KEPT, markersize=3)
-    ax.set(xlim=(0, min(1, 1.15 * data["recall"].max())), ylim=(0, 1.06), xlabel="recall", ylabel="precision")
-    x, y, names = (data[name].to_numpy() for name in ("recall", "precision", "concept"))
-    label(ax, x, y, names, range(len(data)), fontsize=6.5)
+    data = data.sort_values("recall", kind="stable").set_index("concept")
+    figure, ax = plt.subplots(figsize=(COLUMN, 0.14 * len(data) + 0.8))
+    ax.hlines(data.index, data["recall"], data["precision"], color=GREY, linewidth=0.7)
+    ax.plot(data["recall"], data.index, "o", color=ORANGE, markerfacecolor="white", label="recall")
+    ax.plot(data["precision"], data.index, "s", color=BLUE, label="precision")
+    ax.set(xlim=(0, 1.02), ylim=(-0.7, len(data) - 0.3), xlabel="of the tag that is the concept's name")
+    figure.legend(loc="outside upper right", ncols=2, handlelength=1)
     return figure
 
 
 def describe_fig1_precision(data: pd.DataFrame) -> str:
     """What :func:`fig1_precision` shows, in words."""
+    precision, recall = (data.set_index("concept")[name] for name in ("precision", "recall"))
     return (
-        f"Each of {len(data)} dots is a tag that is a concept's name. High: it is right where it stands (mean "
-        f"precision {data['precision'].mean():.2f}). Left: it is missing from most pictures of the concept (mean "
-        f"recall {data['recall'].mean():.2f})."
+        f"{len(data)} concepts, of each the precision and the recall of the tag that is its name. It is mostly right "
+        f"where it stands (mean precision {precision.mean():.2f}, lowest {precision.min():.2f} for "
+        f"{precision.idxmin()}), and missing from most pictures (mean recall {recall.mean():.2f}, highest "
+        f"{recall.max():.2f} for {recall.idxmax()})."
     )
 
 
@@ -79,16 +83,14 @@ def fig4(
 ) -> Figure:
     """Pairs of pictures with their tags: similar ones in the first row, dissimilar ones in the second (Figure 4)."""
     similar = np.asarray(similar, bool)
-    columns = max(similar.sum(), (~similar).sum())
-    figure = plt.figure(figsize=(PAGE, 3.0))
-    cells = figure.subfigures(2, columns, squeeze=False)
+    figure = plt.figure(figsize=(PAGE, 3.7))
+    cells = figure.subfigures(2, max(similar.sum(), (~similar).sum()), squeeze=False)
     for row, flag, name in ((0, True, "Ω"), (1, False, "Λ")):
         for cell, k in zip(cells[row], np.flatnonzero(similar == flag), strict=False):
-            axes = cell.subplots(1, 2)
-            cell.suptitle(f"{name}  s = {similarity[k]:.2f}", fontsize=7.5)
-            for ax, picture, typed in zip(axes, pictures[k], tags[k], strict=True):
+            cell.suptitle(f"{name}  s = {similarity[k]:.2f}", fontsize=8)
+            for ax, picture, typed in zip(cell.subplots(1, 2), pictures[k], tags[k], strict=True):
                 _picture(ax, picture)
-                ax.set_xlabel(_words(typed, 14), fontsize=5.5)
+                ax.set_xlabel(_words(typed, 12), fontsize=SMALL)
     return figure
 
 
@@ -114,11 +116,9 @@ def fig4_relevance(data: pd.DataFrame) -> Figure:
         half = 1.96 * rows["lift_error"]
         ax.fill_between(rows["share"], rows["lift"] - half, rows["lift"] + half, color=colour, alpha=0.2, linewidth=0)
         ax.plot(rows["share"], rows["lift"], marker=marker, color=colour, label=f"{name} tags")
-    ax.axhline(1, color="#333333", linewidth=0.7)
-    ticks = sorted(data.loc[data["tags"] == "real", "share"].round(2).unique())
-    ax.set(xscale="log", xlabel="share of pairs taken as similar", ylabel="relevant, over base")
-    ax.set_xticks(ticks, [f"{tick:.0%}" for tick in ticks])
-    ax.minorticks_off()
+    ax.axhline(1, color=DARK, linewidth=0.7)
+    log_axis(ax, sorted(data.loc[data["tags"] == "real", "share"].round(2).unique()), "{:.0%}")
+    ax.set(xlabel="share of pairs taken as similar", ylabel="relevant, over base")
     ax.legend()
     return figure
 
@@ -141,35 +141,55 @@ def fig6(table: pd.DataFrame, threshold: float, n_names: int = 12) -> Figure:
     ``table`` is from :func:`wshash.tags.visual_tags`.
     """
     need_columns(table, "z_cohesion", "z_separation", "score", "kept")
-    table = table.sort_values("score", ascending=False, kind="stable")
-    figure, (ax, bars) = plt.subplots(1, 2, figsize=(PAGE, 3.4), width_ratios=(1.5, 1))
+    table = table.sort_values("score", ascending=False, kind="stable").assign(x=table["z_separation"])
+    table["y"] = -table["z_cohesion"]
+    figure, (ax, bars) = plt.subplots(1, 2, figsize=(PAGE, 3.9), width_ratios=(1.5, 1))
     for rows, colour, name in ((table[~table["kept"]], REMOVED, "removed"), (table[table["kept"]], KEPT, "kept")):
         fill = colour if name == "kept" else "none"
-        ax.scatter(rows["z_separation"], -rows["z_cohesion"], 11, facecolors=fill, edgecolors=colour, label=name)
-    ax.axhline(0, color="#333333", linewidth=0.7)
-    ax.axvline(0, color="#333333", linewidth=0.7)
+        ax.scatter(rows["x"], rows["y"], 11, facecolors=fill, edgecolors=colour, label=name)
+    ax.axhline(0, color=DARK, linewidth=0.7)
+    ax.axvline(0, color=DARK, linewidth=0.7)
     ax.set(xlabel="z of separation: unlike the rest →", ylabel="−z of cohesion: alike →")
-    # A few tags score tens of times as high as most: a scale that is linear near 0 and logarithmic beyond.
-    _symlog(ax.set_xscale, ax.xaxis)
-    _symlog(ax.set_yscale, ax.yaxis)
+    ends = pd.concat([table.head(n_names), table[n_names:].tail(n_names)])[::-1]
+    bars.barh(ends.index, ends["score"], color=np.where(ends["kept"], KEPT, REMOVED))
+    bars.axvline(threshold, color=DARK, linewidth=0.7, linestyle="--")
+    bars.grid(axis="y", visible=False)
+    bars.set(xlabel="score: highest and lowest", ylim=(-0.7, len(ends) - 0.3))
+    for set_scale, axis in ((ax.set_xscale, ax.xaxis), (ax.set_yscale, ax.yaxis), (bars.set_xscale, bars.xaxis)):
+        # A few tags score tens of times as high as most: a scale that is linear near 0 and logarithmic beyond.
+        set_scale("symlog", linthresh=5)
+        axis.set(major_locator=FixedLocator([-100, -20, -5, 0, 5, 20, 100, 500]), major_formatter="{x:.0f}")
     ax.margins(0.08)
     figure.legend(loc="outside upper left", ncols=2)
-    ends = pd.concat([table.head(n_names), table.tail(min(n_names, len(table) - min(n_names, len(table))))])[::-1]
-    bars.barh(np.arange(len(ends)), ends["score"], color=np.where(ends["kept"], KEPT, REMOVED))
-    bars.set_yticks(np.arange(len(ends)), ends.index, fontsize=6)
-    bars.axvline(threshold, color="#333333", linewidth=0.7, linestyle="--")
-    _symlog(bars.set_xscale, bars.xaxis)
-    bars.grid(axis="y", visible=False)
-    bars.set_xlabel("score: highest and lowest")
-    x, y = table["z_separation"].to_numpy(), -table["z_cohesion"].to_numpy()
-    label(ax, x, y, table.index, range(min(n_names, len(table))), leave_out=True)
+    _names(ax, table[:n_names])
     return figure
 
 
-def _symlog(set_scale, axis) -> None:
-    set_scale("symlog", linthresh=5)
-    axis.set_major_locator(FixedLocator([-100, -20, -5, 0, 5, 20, 100, 500]))
-    axis.set_major_formatter(StrMethodFormatter("{x:.0f}"))
+_PLACES = [
+    {"x": east, "y": north, "ha": horizontal, "va": vertical}
+    for east, horizontal in ((4, "left"), (-4, "right"))
+    for north, vertical in ((2, "bottom"), (-2, "top"))
+]
+
+
+def _names(ax, points: pd.DataFrame) -> None:
+    """Write names beside their points, over as few others as can be; one that would meet another name is left out."""
+    ax.figure.draw_without_rendering()  # where things lie is known once the layout is made
+    dots, taken = ax.transData.transform(np.concatenate([dots.get_offsets() for dots in ax.collections])), []
+    for name, x, y in points[["x", "y"]].itertuples():
+        text = ax.annotate(name, (x, y), (0, 0), textcoords="offset points", fontsize=SMALL, in_layout=False)
+        text.set_path_effects([withStroke(linewidth=1.5, foreground="white")])
+        free = {}
+        for place in _PLACES:
+            text.set(**place)
+            box = text.get_window_extent()
+            if ax.bbox.count_contains(box.get_points()) == 2 and not box.count_overlaps(taken):
+                free.setdefault(box.count_contains(dots), place)
+        if free:
+            text.set(**free[min(free)])
+            taken.append(text.get_window_extent())
+        else:
+            text.remove()
 
 
 def describe_fig6(table: pd.DataFrame, threshold: float) -> str:
@@ -193,7 +213,7 @@ def fig6_before_after(pictures: Sequence[np.ndarray], tags: Sequence[Sequence[st
         for k, tag in enumerate(sorted(typed, key=lambda tag: tag not in kept)[:8]):
             look = {"color": KEPT, "weight": "bold"} if tag in kept else {"color": REMOVED}
             shown = tag if tag in kept else "".join(f"{letter}\u0336" for letter in tag)
-            below.text(0.5, 1 - 0.125 * k, shown, ha="center", va="top", fontsize=6.5, **look)
+            below.text(0.5, 1 - 0.125 * k, shown, ha="center", va="top", fontsize=SMALL, **look)
     return figure
 
 

@@ -3,11 +3,10 @@
 import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.figure import Figure
-from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
-from wshash.plots.style import COLUMN, METHODS, PAGE, caption, methods_in, need_columns, styled
+from wshash.plots.style import BLUE, COLUMN, DARK, ORANGE, PAGE, SMALL, caption, look, methods_in, need_columns, styled
 
-_PAIRS = {"similar": ("#0072B2", "-"), "dissimilar": ("#D55E00", (0, (4, 1.6)))}
+_PAIRS = {"similar": (BLUE, "-"), "dissimilar": (ORANGE, (0, (4, 1.6)))}
 
 
 @styled
@@ -18,8 +17,7 @@ def fig3(data: pd.DataFrame, width: float = COLUMN) -> Figure:
     ----------
     data : DataFrame
         Columns ``pair`` (``"similar"``, ``"dissimilar"``), ``distance``, ``loss``.
-    width : float
-        Inches.
+    width : float, inches
     """
     need_columns(data, "pair", "distance", "loss")
     figure, axes = plt.subplots(figsize=(width, 0.72 * width))
@@ -35,12 +33,15 @@ def describe_fig3(data: pd.DataFrame) -> str:
     """What Figure 3 shows, from its numbers."""
     apart = data[(data["pair"] == "dissimilar") & (data["loss"] <= 1e-9)]["distance"]
     free = f"nothing from distance {apart.min():.3g} on" if len(apart) else "something at every distance drawn"
-    most = data[data["pair"] == "similar"]["loss"].max()
+    most = data.groupby("pair")["loss"].max()
     return (
-        f"Loss of a pair against the distance of its outputs, 0 to {data['distance'].max():.3g}. A similar "
-        f"pair costs the more the farther apart it is, up to {most:.3g}; a dissimilar pair costs "
-        f"{data[data['pair'] == 'dissimilar']['loss'].max():.3g} at most, and {free}."
+        f"Loss of a pair against the distance of its outputs, 0 to {data['distance'].max():.3g}. A similar pair costs "
+        f"the more the farther apart it is, up to {most['similar']:.3g}; a dissimilar pair costs "
+        f"{most['dissimilar']:.3g} at most, and {free}."
     )
+
+
+_PARTS = {"train": (0, (4, 1.6)), "validation": "-"}
 
 
 @styled
@@ -53,8 +54,7 @@ def learning_curves(data: pd.DataFrame, measure: str = "loss", width: float = PA
         Columns ``method``, ``epoch``, ``part`` (``"train"``, ``"validation"``), and ``measure``; optional
         ``seed``: a line each.
     measure : str
-    width : float
-        Inches.
+    width : float, inches
     """
     need_columns(data, "method", "epoch", "part", measure)
     methods = methods_in(data)
@@ -64,26 +64,14 @@ def learning_curves(data: pd.DataFrame, measure: str = "loss", width: float = PA
     for axes in grid.flat[len(methods) :]:
         axes.remove()
     for axes, method in zip(grid.flat, methods, strict=False):
-        rows = data[data["method"] == method]
-        for part, line, width_ in (("train", (0, (4, 1.6)), 0.9), ("validation", "-", 1.3)):
-            one = rows[rows["part"] == part]
-            for number, (_, curve) in enumerate(one.groupby("seed") if "seed" in one else [(0, one)]):
-                curve = curve.sort_values("epoch")
-                label = None if number or curve.empty else part
-                colour = METHODS[method].colour
-                axes.plot(
-                    curve["epoch"],
-                    curve[measure],
-                    color=colour,
-                    linestyle=line,
-                    linewidth=width_,
-                    label=label,
-                )
-        axes.set_title(METHODS[method].label)
-    grid[0, 0].legend()
+        for part, line in _PARTS.items():
+            rows = data[(data["method"] == method) & (data["part"] == part)]
+            curves = rows.pivot_table(index="epoch", columns=rows.get("seed", rows["part"]), values=measure)
+            axes.plot(curves, color=look(method)["color"], linestyle=line, linewidth=1.0)
+        axes.set_title(look(method)["label"])
     for axes in grid[:, 0]:
         axes.set_ylabel(measure)
-    caption(figure, "by epoch; dashed: training, solid: validation")
+    caption(figure, "by epoch", "dashed: training, solid: validation")
     return figure
 
 
@@ -104,30 +92,23 @@ def describe_learning_curves(data: pd.DataFrame, measure: str = "loss") -> str:
     )
 
 
-_LAYERS = [  # name, what it holds, height drawn, colour
-    ("picture\n120×120", 1.0, "#F2F2F2"),
-    ("conv 1\n64", 0.95, "#CFE3F1"),
-    ("conv 2\n128", 0.82, "#CFE3F1"),
-    ("conv 3\n256", 0.69, "#CFE3F1"),
-    ("conv 4\n512", 0.56, "#CFE3F1"),
-    ("conv 5\n512", 0.43, "#CFE3F1"),
-    ("FC\n4096", 0.62, "#FBE3C5"),
-    ("FC\n4096", 0.62, "#FBE3C5"),
+_LAYERS = [  # what a box says, where its middle is and how large it is (points), its colour
+    ("picture\n120×120", 22, 40, 40, "#F2F2F2"),
+    *((f"conv {k + 1}\n{n}", 66 + 37 * k, 31, 46 - 5 * k, "#CFE3F1") for k, n in enumerate((64, 128, 256, 512, 512))),
+    ("2 × FC\n4096", 255, 35, 26, "#FBE3C5"),
+    ("hash layer\n{} sigmoid", 309, 54, 33, "#CDE9DF"),
 ]
 
 
-def _box(axes, x, y, width, height, text, colour):
-    patch = FancyBboxPatch(
-        (x - width / 2, y - height / 2), width, height, boxstyle="round,pad=0,rounding_size=0.05",
-        facecolor=colour, edgecolor="#444444", linewidth=0.7,
-    )  # fmt: skip
-    axes.add_patch(patch)
-    axes.text(x, y, text, ha="center", va="center", fontsize=6.2, linespacing=1.25)
+def _box(axes, x: float, y: float, width: float, height: float, text: str, colour: str = "white") -> None:
+    outline = {"facecolor": colour, "edgecolor": DARK, "linewidth": 0.7}
+    axes.add_patch(plt.Rectangle((x - width / 2, y - height / 2), width, height, **outline))
+    axes.text(x, y, text, ha="center", va="center", fontsize=SMALL)
 
 
-def _arrow(axes, start, end, **options):
-    style = {"arrowstyle": "-|>", "mutation_scale": 6, "linewidth": 0.8, "color": "#444444"} | options
-    axes.add_patch(FancyArrowPatch(start, end, shrinkA=0, shrinkB=0, **style))
+def _arrow(axes, start: tuple[float, float], end: tuple[float, float], style: str = "-|>") -> None:
+    look = {"arrowstyle": style, "mutation_scale": 6, "linewidth": 0.8, "color": DARK, "shrinkA": 0, "shrinkB": 0}
+    axes.annotate("", end, start, arrowprops=look)
 
 
 @styled
@@ -140,46 +121,28 @@ def fig5(n_bits: int = 64, margin: float = 1.0, width: float = PAGE) -> Figure:
         Sigmoid units of the hash layer.
     margin : float
         λ of eq. (3).
-    width : float
-        Inches.
+    width : float, inches
     """
-    figure, axes = plt.subplots(figsize=(width, 0.30 * width))
-    axes.set(xlim=(-0.6, 12.6), ylim=(-1.7, 2.1), aspect="equal")
+    figure, axes = plt.subplots(figsize=(width, 0.31 * width))
+    axes.set(xlim=(0, 497), ylim=(-75, 75), aspect="equal")
     axes.axis("off")
-    for row, name in ((1.35, "i"), (-0.95, "j")):
-        for x, (text, height, colour) in enumerate(_LAYERS):
-            _box(
-                axes,
-                x,
-                row,
-                0.82,
-                1.25 * height if x else 1.1,
-                text.replace("picture", f"picture {name}"),
-                colour,
-            )
-            if x:
-                _arrow(axes, (x - 0.59, row), (x - 0.41, row))
-        _box(axes, 8.15, row, 1.0, 0.9, f"hash layer\n{n_bits} sigmoid", "#CDE9DF")
-        _arrow(axes, (7.41, row), (7.65, row))
-        _box(axes, 11.5, row, 1.9, 0.62, "code H (eq. 5)\n1 where f ≥ 0.5", "#FFFFFF")
-        _arrow(axes, (8.65, row), (10.55, row))
-        axes.text(9.15, row + 0.16, f"f({name})", ha="center", fontsize=7, style="italic")
-    axes.text(3.6, 0.2, "the same weights for both pictures", ha="center", va="center", fontsize=7)
-    _arrow(axes, (3.6, 0.38), (3.6, 0.66), arrowstyle="<|-|>")
-    _arrow(axes, (3.6, 0.02), (3.6, -0.26), arrowstyle="<|-|>")
-    _box(
-        axes,
-        9.55,
-        0.2,
-        2.7,
-        0.8,
-        f"d = ‖f(i) − f(j)‖₂,  λ = {margin:g}\nsimilar pair costs d (eq. 3)\ndissimilar: max(0, λ − d)",
-        "#FFFFFF",
-    )
-    _arrow(axes, (9.4, 1.35), (9.4, 0.61))
-    _arrow(axes, (9.4, -0.95), (9.4, -0.21))
-    _box(axes, 12.0, 0.2, 1.1, 0.8, "tags:\ns(i, j) ≥ θ ?\n(eqs 1, 2)", "#F2F2F2")
-    _arrow(axes, (11.45, 0.2), (10.91, 0.2))
+    for row, name in ((50, "i"), (-50, "j")):
+        previous = None
+        for text, x, wide, high, colour in _LAYERS:
+            _box(axes, x, row, wide, high, text.format(n_bits).replace("picture", f"picture {name}"), colour)
+            if previous:
+                _arrow(axes, (previous, row), (x - wide / 2, row))
+            previous = x + wide / 2
+        _arrow(axes, (previous, row), (421, row))
+        axes.text(352, row + 4, f"f({name})", ha="center", fontsize=SMALL, style="italic")
+        _box(axes, 458, row, 74, 26, "code H (eq. 5)\n1 where f ≥ 0.5")
+        _arrow(axes, (378, row), (378, 0.4 * row))
+        _arrow(axes, (140, 0.12 * row), (140, 0.5 * row), "<|-|>")
+    axes.text(140, 0, "the same weights for both pictures", ha="center", va="center", fontsize=SMALL)
+    loss = f"d = ‖f(i) − f(j)‖₂,  λ = {margin:g}\nsimilar pair costs d (eq. 3)\ndissimilar: max(0, λ − d)"
+    _box(axes, 358, 0, 124, 40, loss)
+    _box(axes, 468, 0, 56, 40, "tags:\ns(i, j) ≥ θ ?\n(eqs 1, 2)", "#F2F2F2")
+    _arrow(axes, (440, 0), (420, 0))
     return figure
 
 

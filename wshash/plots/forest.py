@@ -1,0 +1,90 @@
+"""Differences with their intervals, a row each: which are more than chance, and how large."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from wshash.errors import InputError
+from wshash.plots.style import BLUE, DARK, GREY, ORANGE, PAGE, SMALL, caption, need_columns, styled
+from wshash.plots.words import listed, sample
+
+_VERDICTS = {  # by where the interval lies: colour, marker, its filling
+    "below 0": (ORANGE, "v", ORANGE),
+    "no difference shown": (GREY, "o", "white"),
+    "above 0": (BLUE, "s", BLUE),
+}
+
+
+def _rows(table: pd.DataFrame) -> pd.DataFrame:
+    """The table in points, its comparisons in their order, each by code length, with its verdict."""
+    need_columns(table, "a", "b", "n_bits", "difference", "low", "high")
+    rows = table.assign(pair=table["a"] + " − " + table["b"], measure=table.get("measure", "precision"))
+    if rows["measure"].nunique() > 1:
+        raise InputError(f"the table has the measures {sorted(set(table['measure']))}; draw one of them")
+    rows["pair"] = pd.Categorical(rows["pair"], rows["pair"].unique())
+    rows[["difference", "low", "high"]] *= 100
+    rows["verdict"] = np.select([rows["high"] < 0, rows["low"] > 0], ["below 0", "above 0"], "no difference shown")
+    return rows.sort_values(["pair", "n_bits"], ignore_index=True)
+
+
+@styled
+def forest(table: pd.DataFrame, width: float = PAGE) -> Figure:
+    """Differences of precision in points: a row for each comparison and code length, grouped by comparison.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Columns ``a``, ``b``, ``n_bits``, ``difference`` (a − b, of two precisions), ``low``, ``high`` (its interval);
+        optional ``measure`` (one) and ``n_seeds``. Comparisons are drawn in the order in which they come.
+    width : float, inches
+        On a page the rows stand in two columns.
+
+    Raises
+    ------
+    InputError
+        A column is missing, or there are several measures.
+    """
+    rows = _rows(table)
+    # A comparison takes a line for its name; those that start in the first half of the lines stand to the left.
+    rows["y"] = np.arange(len(rows)) + 1.4 * (rows["pair"].cat.codes + 1)
+    half = rows["y"].max() / 2 if width > 5 and rows["pair"].nunique() > 1 else np.inf
+    right = rows.groupby("pair", observed=True)["y"].transform("min") > half
+    parts = [part.assign(y=part["y"] - part["y"].min()) for part in (rows[~right], rows[right]) if len(part)]
+    lines = max(part["y"].max() for part in parts) + 2.4
+    figure, panels = plt.subplots(1, len(parts), figsize=(width, 0.135 * lines + 0.9), sharex=True, squeeze=False)
+    for axes, part in zip(panels[0], parts, strict=True):
+        axes.axvline(0, color=DARK, linewidth=0.7)
+        for verdict, (colour, marker, face) in _VERDICTS.items():
+            those = part[part["verdict"] == verdict]
+            errors = np.abs(those[["low", "high"]].to_numpy().T - those["difference"].to_numpy())
+            look = {"color": colour, "markerfacecolor": face, "elinewidth": 1, "markersize": 4}
+            axes.errorbar(those["difference"], those["y"], xerr=errors, fmt=marker, label=verdict, **look)
+        text = {"xycoords": axes.get_yaxis_transform(), "fontsize": SMALL, "va": "center"}
+        blank = {"facecolor": "white", "edgecolor": "none", "pad": 0.5}
+        for row in part.itertuples():
+            axes.annotate(f"{row.difference:+z.1f} [{row.low:+z.1f}, {row.high:+z.1f}]", (1.02, row.y), **text)
+        for pair, y in part.groupby("pair", observed=True)["y"].min().items():
+            axes.annotate(pair, (0.01, y - 1), **text, weight="bold", bbox=blank)
+        axes.set_yticks(part["y"], [f"{bits} bits" for bits in part["n_bits"]])
+        axes.set(ylim=(lines - 1.7, -1.7), xlabel="points")
+        axes.tick_params(axis="y", length=0)
+        axes.grid(axis="y", visible=False)
+    handles, labels = panels[0, 0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside upper left", ncols=3, handlelength=1.5, columnspacing=1)
+    caption(figure, f"difference of {rows['measure'][0]} in points with its 95 % interval", sample(table))
+    return figure
+
+
+def describe_forest(table: pd.DataFrame) -> str:
+    """What the forest plot shows, from its numbers."""
+    rows, parts = _rows(table), []
+    for pair, those in rows.groupby("pair", observed=True):
+        low, high = those["difference"].min(), those["difference"].max()
+        above, below = (those["verdict"] == "above 0").sum(), (those["verdict"] == "below 0").sum()
+        size = f"{low:+z.1f}" if len(those) == 1 else f"{low:+z.1f} to {high:+z.1f}"
+        parts.append(f"{pair} {size} (above 0 at {above}, below at {below} of {len(those)})")
+    return (
+        f"Differences of {rows['measure'][0]} in points with 95 % intervals, a row for each comparison and code length "
+        f"({listed(sorted(set(rows['n_bits'])))} bits): {'; '.join(parts)}."
+    )
