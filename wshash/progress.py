@@ -22,6 +22,6 @@ def progress(iterable=None, **options) -> tqdm:
     """``tqdm`` with these options, as fits where it is seen."""
     if sys.stderr.isatty():
         return tqdm(iterable, **options)
-    if log:
+    if log and options.get("total") != 0:
         return tqdm(iterable, **options | {"file": _Lines(), "mininterval": 60, "maxinterval": 600, "ncols": 80})
     return tqdm(iterable, **options | {"disable": True})

@@ -6,10 +6,10 @@ import time
 from pathlib import Path
 
 import requests
-from tqdm import tqdm
 
 from wshash.atomic import atomic
 from wshash.errors import InputError
+from wshash.progress import progress
 
 
 class ResumingDownloader:
@@ -96,7 +96,7 @@ class ResumingDownloader:
 
     def _store(self, answer: requests.Response, start: int, total: int | None) -> None:
         limit = self.size or self.max_bytes
-        bar = tqdm(total=total, initial=start, unit="B", unit_scale=True, desc=self.file.name, disable=None)
+        bar = progress(total=total, initial=start, unit="B", unit_scale=True, desc=self.file.name)
         with bar, self.part.open("ab" if start else "wb") as file:
             for block in answer.iter_content(1 << 14):  # a break loses what is in the block, so small ones
                 start += len(block)

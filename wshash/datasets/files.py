@@ -10,11 +10,11 @@ from stat import S_ISREG
 
 import numpy as np
 from PIL import Image, ImageOps, TiffImagePlugin
-from tqdm import tqdm
 
 from wshash.datasets.base import TaggedImages, _digest
 from wshash.datasets.digests import digests
 from wshash.errors import InputError
+from wshash.progress import progress as progress_bar
 
 MAX_PIXELS = 89_478_485
 """Largest picture that is decoded: Pillow's own guard against decompression bombs, 256 MiB of RGB."""
@@ -174,7 +174,7 @@ def look(images: Sequence, use: Callable[[np.ndarray], object], progress: bool =
     # Threads: Pillow decodes outside the interpreter lock.
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         seen = pool.map(one, range(len(images)))
-        bar = tqdm(seen, total=len(images), desc="checking pictures", disable=None if progress else True)
+        bar = progress_bar(seen, total=len(images), desc="checking pictures") if progress else seen
         return list(bar)
 
 

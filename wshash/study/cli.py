@@ -10,6 +10,7 @@ from wshash import progress
 from wshash._version import __version__
 from wshash.errors import InputError
 from wshash.hashing.catalogue import groups, names
+from wshash.paths import settle
 from wshash.study import commands
 from wshash.study.grid.config import BITS, PROTOCOLS, SEEDS, TAG_FILTERS
 from wshash.study.grid.methods import PRESETS
@@ -119,6 +120,7 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error(f"unrecognized arguments: {' '.join(rest)}")
     parsed.rest = rest
     try:
+        settle()
         status = getattr(commands, parsed.command)(parsed)
         sys.stdout.flush()
         return status

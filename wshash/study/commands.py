@@ -193,7 +193,7 @@ def bench(arguments: argparse.Namespace) -> int:
 
     from wshash.paths import project_root
 
-    scripts = sorted((project_root() / "benchmarks").glob("[!_]*.py"))
+    scripts = sorted((project_root(required=True) / "benchmarks").glob("[!_]*.py"))
     wanted = arguments.names or [s.stem for s in scripts if s.stem not in ("scale", "processor")]  # whole studies
     chosen = [s for s in scripts if s.stem in wanted]
     if not chosen or set(wanted) - {s.stem for s in scripts}:

@@ -22,8 +22,9 @@ def search(
 ) -> pd.DataFrame:
     """The pictures of a data set whose codes are nearest to a picture's code.
 
-    All readable pictures are searched, whatever their part of the split. Features go by the content of each picture,
-    so only what is new is looked at; and the model that an earlier search trained is kept though pictures come and go.
+    All readable pictures are searched, whatever their part of the split, with tags and concepts or without. Features go
+    by the content of each picture, so only what is new is looked at; and the model that an earlier search trained is
+    kept though pictures come and go.
 
     Parameters
     ----------
@@ -51,11 +52,11 @@ def search(
     from wshash.vision import extract_features
 
     image = picture if isinstance(picture, np.ndarray) else read_image(picture)
-    data = study.data
-    method = method or ("WS-DSH" if data.labels.any() else "Weak")
+    method = method or ("WS-DSH" if study.data.labels.any() else "Weak")
     made, model = recipe(method, study.config.preset), _model(study, method, n_bits, retrain)
-    rows = np.flatnonzero(study.collection.readable)
-    index = HammingIndex().add(model.transform(study.inputs(made, rows)))
+    searched = study.collection.every_picture()
+    data, rows = searched.data, np.flatnonzero(searched.readable)
+    index = HammingIndex().add(model.transform(Study(study.config, study.store, searched).inputs(made, rows)))
     query = [image] if made.pictures else extract_features([image], study.config.backbone, workers=0)
     distances, found = index.search(model.transform(query), top)
     answers = rows[found[0]]

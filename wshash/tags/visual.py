@@ -18,9 +18,9 @@ import pandas as pd
 from scipy import sparse
 from sklearn.feature_extraction.text import TfidfTransformer
 from sklearn.preprocessing import normalize
-from tqdm import tqdm
 
 from wshash.errors import InputError
+from wshash.progress import progress
 from wshash.tags.equations import tag_indicator
 
 SMOOTHING = 0.99  # share of the tag's own words in P(w|t); the rest is the collection's (Jelinek-Mercer)
@@ -146,7 +146,7 @@ def _random_sets(measures, sizes, n, n_random, seed):
     rng = np.random.default_rng(seed)
     indptr = np.concatenate([[0], sizes])
     values = []
-    for _ in tqdm(range(n_random), desc="random sets", disable=None):
+    for _ in progress(range(n_random), desc="random sets"):
         members = rng.permutation(n)[: sizes[-1]]
         steps = sparse.csr_matrix((np.ones(sizes[-1]), members, indptr), shape=(len(sizes), n))
         values.append(_measure(measures, steps, sizes, nested=True))

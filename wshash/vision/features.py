@@ -8,9 +8,9 @@ import cv2
 import numpy as np
 import torch
 from torch.utils.data import DataLoader
-from tqdm import tqdm
 
 from wshash.errors import InputError
+from wshash.progress import progress
 from wshash.vision.backbones import Backbone, load_backbone
 
 
@@ -91,7 +91,7 @@ def extract_features(
     module = backbone.module.to(device).eval()
     features = np.full((len(images), backbone.n_features), np.nan, dtype=np.float32)
     failed: dict[int, str] = {}
-    with torch.inference_mode(), tqdm(total=len(images), desc="features", unit="picture", disable=None) as bar:
+    with torch.inference_mode(), progress(total=len(images), desc="features", unit="picture") as bar:
         for rows, batch, bad in loader:
             if batch is not None:
                 features[rows] = module(backbone.preprocess(batch.to(device))).float().cpu().numpy()

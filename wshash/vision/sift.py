@@ -9,9 +9,9 @@ import cv2
 import numpy as np
 from scipy import sparse
 from sklearn.cluster import MiniBatchKMeans
-from tqdm import tqdm
 
 from wshash.errors import InputError
+from wshash.progress import progress
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,6 +88,6 @@ def sift_words(
             found = descriptors(i)
             return np.bincount(np.argmin(offset - found @ codebook.T, axis=1), minlength=n_words)
 
-        bar = tqdm(pool.map(words, range(len(images))), total=len(images), desc="SIFT words", disable=None)
+        bar = progress(pool.map(words, range(len(images))), total=len(images), desc="SIFT words")
         counts = sparse.vstack([sparse.csr_matrix(row, dtype=np.float32) for row in bar], format="csr")
     return SiftWords(counts, codebook, dict(sorted(skipped.items())))

@@ -8,7 +8,6 @@ from zipfile import BadZipFile
 
 import joblib
 import numpy as np
-from tqdm import tqdm
 
 from wshash.atomic import atomic
 from wshash.datasets.base import TaggedImages
@@ -18,6 +17,7 @@ from wshash.datasets.postcards.concepts import CONCEPTS, SIGHTS, shares, tiers
 from wshash.datasets.postcards.drawing import draw, drawing_version, sights
 from wshash.errors import InputError
 from wshash.paths import runs_root
+from wshash.progress import progress
 
 BLOCK, CHUNK = 1000, 50  # pictures to a cache file; pictures to a task
 MIN_SIZE = 32
@@ -76,7 +76,7 @@ def _table(n: int, seed: int, size: int, n_jobs: int) -> tuple[np.ndarray, np.nd
     ]
     parallel = joblib.Parallel(n_jobs=n_jobs if len(missing) > 2 else 1, return_as="generator")
     drawn = parallel(joblib.delayed(_look)(seed, first, last, size) for _, first, last in missing)
-    with tqdm(total=sum(last - first for _, first, last in missing), desc="drawing postcards", disable=None) as bar:
+    with progress(total=sum(last - first for _, first, last in missing), desc="drawing postcards") as bar:
         for (start, first, last), part in zip(missing, drawn, strict=True):
             blocks[start].append(part)
             bar.update(last - first)

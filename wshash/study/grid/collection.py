@@ -39,6 +39,12 @@ class Collection:
         """The pictures with tags; a picture that can't be read has left with a note in ``data.report``."""
         return self._data if self._data is not None else load_dataset(self.dataset, **self.options)
 
+    def every_picture(self) -> "Collection":
+        """With the pictures that no tag or no concept is known of: what a search looks through."""
+        if self._data is not None:
+            return self
+        return Collection(self.dataset, self.options | {"every": True}, self.backbone, self.store)
+
     @cached_property
     def features(self) -> np.ndarray:
         """float32 n×d; a row of NaN where a picture can't be read."""

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
+from wshash.datasets.check import obstacles
+from wshash.errors import InputError
 from wshash.hashing import catalogue
 from wshash.study.grid.config import StudyConfig, integers
-from wshash.study.grid.methods import chosen
+from wshash.study.grid.methods import chosen, recipe
 from wshash.study.grid.store import DamagedWarning, is_made, is_whole
 from wshash.study.grid.study import Study
 
@@ -121,6 +123,7 @@ def plan(config: StudyConfig | Study, methods: Iterable[str], bits: Iterable[int
     seeds = sorted(set(integers(seeds, "seeds", 0, 2**31)))
     study = config if isinstance(config, Study) else Study(config)
     _ = study.judged_labels  # refuses unknown concepts before anything is made
+    methods = possible(study, methods)
     jobs = []
     for n_bits in reversed(bits):
         rows = [Row(m, n_bits, seed, study.row_path(m, n_bits, seed)) for seed in seeds for m in methods]
@@ -130,6 +133,28 @@ def plan(config: StudyConfig | Study, methods: Iterable[str], bits: Iterable[int
         what = f"{len(damaged)} rows are not what was written, the first of {damaged[0]}; they are made again"
         warnings.warn(what, DamagedWarning, stacklevel=2)
     return Plan(study, methods, bits, seeds, jobs)
+
+
+def possible(study: Study, methods: list[str]) -> list[str]:
+    """The methods that these data allow; the others are left out with a warning that says what they lack.
+
+    Raises
+    ------
+    InputError
+        Answers cannot be judged, or no method is left.
+    """
+    found = obstacles(study.data, study.split.train)
+    if found["labels"]:
+        raise InputError(f"{study.data.name}: {'; '.join(found['labels'])}")
+    for odd in found["odd"]:
+        warnings.warn(f"{study.data.name}: {odd}", UserWarning, stacklevel=3)
+    without = [name for name in methods if found["tags"] and recipe(name, study.config.preset).needs_tags]
+    if without:
+        what = f"{study.data.name}: without {', '.join(without)}: {'; '.join(found['tags'])}"
+        if len(without) == len(methods):
+            raise InputError(what)
+        warnings.warn(what, UserWarning, stacklevel=3)
+    return [name for name in methods if name not in without]
 
 
 def every_row(study: Study, bits: Iterable[int], seeds: Iterable[int]) -> list[Row]:

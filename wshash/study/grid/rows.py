@@ -25,8 +25,7 @@ def judge(method, query, database, query_labels, database_labels, depths, distan
     Returns
     -------
     measures : dict
-        What a row holds of them: ``measures``, ``pr_by_radius``, ``pr_by_rank``, ``history``; of a method whose bits
-        have weights ``weighted``, the measures by the weighted distance.
+        What a row holds of them: ``measures``, ``pr_by_radius``, ``pr_by_rank``, ``history``.
     per_query : dict of arrays
     seconds : dict
     """
@@ -42,10 +41,6 @@ def judge(method, query, database, query_labels, database_labels, depths, distan
         "pr_by_rank": report.pr_by_rank.to_dict("list"),
         "history": {k: [float(x) for x in v] for k, v in getattr(method, "history_", {}).items()},
     }
-    if hasattr(method, "bit_weights_"):  # DRSCH: Hamming distance weighted by what the bits have learnt to count
-        weights = method.bit_weights_
-        weighted = evaluate(*codes, query_labels, database_labels, depths=depths, distance="weighted", weights=weights)
-        found["weighted"] = weighted.summary()
     per_query = {name.replace("/", "__"): value for name, value in report.per_query.items()}
     seconds = {"encode": encoded - started, "evaluate": time.perf_counter() - encoded}
     return found, {"kept": report.kept} | per_query, seconds

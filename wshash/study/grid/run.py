@@ -74,7 +74,7 @@ def run_all(plans: Iterable[Plan], jobs: int = 2) -> list[Outcome]:
     waiting = [(outcome, job) for outcome in outcomes for job in outcome.plan.jobs if job.missing]
     if not waiting:
         return outcomes
-    notebooks = project_root() / "notebooks"
+    notebooks = project_root(required=True) / "notebooks"
     sweep(outcomes[0].plan.study.store.root)
     for outcome in outcomes:
         if outcome.plan.missing:

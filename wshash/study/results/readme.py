@@ -21,6 +21,7 @@ def filled(text: str, root: Path) -> str:
 
 def update() -> Path:
     """Bring README.md up to date; its path."""
-    path = project_root() / "README.md"
-    write_text(path, filled(path.read_text(encoding="utf-8"), project_root()))
+    root = project_root(required=True)
+    path = root / "README.md"
+    write_text(path, filled(path.read_text(encoding="utf-8"), root))
     return path
