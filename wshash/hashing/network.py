@@ -82,6 +82,11 @@ class HashNetwork(nn.Module):
             return torch.sigmoid(z)
         return torch.tanh(self.beta / 2 * z) if self.activation == "tanh" else z
 
+    @property
+    def first(self) -> nn.Linear:
+        """The layer that sees the features."""
+        return self.hash if isinstance(self.trunk, nn.Identity) else self.trunk[0]
+
     def standardise(self, features: Tensor) -> None:
         """Set ``mean`` and ``scale`` from these rows; a constant feature keeps scale 1."""
         self.mean.copy_(features.mean(dim=0))

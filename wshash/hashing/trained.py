@@ -9,7 +9,7 @@ from sklearn.utils import check_random_state
 from wshash.errors import InputError
 from wshash.hashing.base import HashingMethod, label_indicator
 from wshash.hashing.network import HashNetwork, as_tensor, choose_device, infer
-from wshash.hashing.training import check_codes, train
+from wshash.hashing.training import check_codes, steps_per_epoch, train
 
 DEPTHS = ("head", "stage", "full")
 _SAMPLE = 2048  # rows that statistics of features and codes are taken from
@@ -43,8 +43,12 @@ class TrainedHashing(HashingMethod):
         Seeds the layers and the batches.
     hidden : int or None
         Units of the hidden layer, the trunk; None: the hash layer sees the features.
-    epochs, batch_size, learning_rate, optimizer, momentum, decay
-        See :func:`wshash.hashing.training.train`. ``wshash.study.methods.TABLE2`` holds the paper's.
+    epochs, min_steps : int
+        Trained for ``epochs``, and for more where these are fewer than ``min_steps`` steps, so that few rows do not
+        mean a short training. The default floor is only of the default budget: where ``epochs`` alone is set, it is
+        obeyed; ``min_steps=0`` is no floor.
+    batch_size, learning_rate, optimizer, momentum, decay
+        See :func:`wshash.hashing.training.train`.
     depth : {"head", "stage", "full"}
         What is trained below the hash layer. ``"head"``: the hidden layer; X is features, n×d. ``"stage"``:
         the last stage of the backbone too; ``"full"``: all of it; X is n uint8 pictures, H×W×3 (array or
@@ -61,10 +65,13 @@ class TrainedHashing(HashingMethod):
     network_ : HashNetwork
     history_ : dict of lists
         ``"loss"`` and, where validation data were given, ``"validation_loss"``, per epoch.
+    n_steps_ : int
+        Batches trained on.
     """
 
     hidden: int | None = 512
     epochs: int = 20
+    min_steps: int = 0
     batch_size: int = 128
     learning_rate: float = 1e-3
     optimizer: str = "adam"
@@ -126,12 +133,14 @@ class TrainedHashing(HashingMethod):
         if validation is not None:
             held_out = self._place(validation[0], network)
             validation = held_out, self._loss_of(network, held_out, validation[1], seed + 1)
+        rows = self._rows(y)
         self.network_ = network
         self.history_ = train(
             network,
             data,
             self._loss_of(network, data, y, seed),
             epochs=self.epochs,
+            min_steps=self._floor,
             batch_size=self.batch_size,
             learning_rate=self.learning_rate,
             optimizer=self.optimizer,
@@ -139,11 +148,13 @@ class TrainedHashing(HashingMethod):
             decay=self.decay,
             weight_decay=self._weight_decay,
             parameters=network.trainable(stages),
-            rows=self._rows(y),
+            rows=rows,
             validation=validation,
             seed=seed,
             name=name,
         )
+        per_epoch = steps_per_epoch(len(data) if rows is None else len(rows), self.batch_size)
+        self.n_steps_ = per_epoch * len(self.history_["loss"])
         check_codes(self._binarize(infer(network, sample)), name)
 
     def _build(self, n_features, seed, weights=None):
@@ -160,6 +171,11 @@ class TrainedHashing(HashingMethod):
             layers = self._n_outputs, self.hidden, self._activation, self._beta
             network = HashNetwork(n_features, *layers, backbone=backbone)
         return network, stages
+
+    @property
+    def _floor(self):
+        own = type(self)
+        return 0 if self.epochs != own.epochs and self.min_steps == own.min_steps else self.min_steps
 
     @property
     def _n_outputs(self):

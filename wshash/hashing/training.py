@@ -12,6 +12,8 @@ from tqdm import tqdm
 from wshash.errors import InputError
 from wshash.hashing.network import HashNetwork, half_precision, load_batches
 
+WIDTH = 1280  # features of efficientnet_lite0, on which the default rates were chosen
+
 
 class TrainingWarning(UserWarning):
     """A network was trained, but its codes are poor: the message says how, and the remedy."""
@@ -24,6 +26,7 @@ def train(
     *,
     epochs: int,
     batch_size: int,
+    min_steps: int = 0,
     learning_rate: float,
     optimizer: str = "adam",
     momentum: float = 0.5,
@@ -46,9 +49,11 @@ def train(
         out.
     epochs, batch_size : int
         Batches are drawn anew each epoch, without replacement; an incomplete last one is left out.
+    min_steps : int
+        More epochs where ``epochs`` make fewer steps than this.
     learning_rate : float
     optimizer : {"adam", "sgd"}
-        ``"adam"``: cosine schedule to 0. ``"sgd"``: with ``momentum``, the rate multiplied by ``decay`` after
+        ``"adam"``: cosine schedule to 0; for d features, the first layer's rate is that of 1,280 times √(1280/d). ``"sgd"``: with ``momentum``, the rate multiplied by ``decay`` after
         each third of the epochs: the paper's Table 2 names both and does not say when.
     parameters : list, optional
         Parameters to train; all by default.
@@ -80,11 +85,16 @@ def train(
         )
     device = network.mean.device
     pool = torch.arange(len(X)) if rows is None else torch.as_tensor(rows)
-    batch_size = min(batch_size, len(pool))
-    per_epoch = len(pool) // batch_size
+    per_epoch = steps_per_epoch(len(pool), batch_size)
+    epochs = max(epochs, math.ceil(min_steps / per_epoch))
     parameters = list(network.parameters()) if parameters is None else parameters
     if optimizer == "adam":
-        steps = torch.optim.Adam(parameters, learning_rate, weight_decay=weight_decay, fused=True)
+        # A step of Adam has the size of the rate, and weights on d features are drawn with a size of 1/√d: the rate goes
+        # with it, so that a step changes them by the same share. Else few features are learnt from many times slower.
+        first = network.first.weight
+        rate = learning_rate * math.sqrt(WIDTH / first.shape[1])
+        groups = [{"params": [p for p in parameters if p is not first]}, {"params": [first], "lr": rate}]
+        steps = torch.optim.Adam(groups, learning_rate, weight_decay=weight_decay, fused=True)
         factor = _cosine(epochs * per_epoch)
     else:
         steps = torch.optim.SGD(parameters, learning_rate, momentum, weight_decay=weight_decay)
@@ -126,6 +136,11 @@ def train(
             bar.update()
     network.eval()
     return history
+
+
+def steps_per_epoch(n_rows: int, batch_size: int) -> int:
+    """Whole batches in these rows; one batch of all where they are fewer."""
+    return max(n_rows // batch_size, 1)
 
 
 def _cosine(steps: int) -> Callable[[int], float]:
