@@ -69,6 +69,8 @@ def test_the_lines_are_the_table(draw, data, x):
         np.testing.assert_allclose(lines[method].get_ydata(), rows["precision"])
         # Side by side, but nearer to its own length than to another.
         assert (np.abs(np.log2(lines[method].get_xdata() / rows[x])) < 0.25).all()
+    at_first = sorted(EIGHT, key=lambda method: lines[method].get_xdata()[0])
+    assert at_first == ["LSH", "DeepBit", "KSH", "WS-KSH", "DSH", "WS-DSH", "DRSCH", "WS-DRSCH"]
     np.testing.assert_allclose(lines["chance"].get_ydata(), 0.42)
     axes = figure.axes[0]
     values = sorted(set(data[x]))

@@ -98,7 +98,7 @@ def test_names_keep_apart_and_inside():
 
 
 def test_names_stand_by_their_points_and_not_on_others():
-    x, y = np.array([0.5, 0.505, 0.0, 1.0]), np.array([0.5, 0.53, 0.0, 1.0])
+    x, y = np.array([0.5, 0.53, 0.0, 1.0]), np.array([0.5, 0.52, 0.0, 1.0])
     ax, (box,) = names_at(x, y, 1)  # its first place, to the right and up, is on the second point
     points = ax.transData.transform(np.column_stack([x, y]))
     assert not box.count_contains(points)
