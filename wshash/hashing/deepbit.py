@@ -42,7 +42,7 @@ class DeepBit(TrainedHashing):
 
     hidden: int | None = None
     epochs: int = 10
-    min_steps: int = 650
+    min_steps: int = 380
     loss_weights: tuple[float, float, float] = (1.0, 1.0, 0.001)
     noise: tuple[float, float] = (0.63, 0.77)
 

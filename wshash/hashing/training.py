@@ -53,8 +53,9 @@ def train(
         More epochs where ``epochs`` make fewer steps than this.
     learning_rate : float
     optimizer : {"adam", "sgd"}
-        ``"adam"``: cosine schedule to 0; for d features, the first layer's rate is that of 1,280 times √(1280/d). ``"sgd"``: with ``momentum``, the rate multiplied by ``decay`` after
-        each third of the epochs: the paper's Table 2 names both and does not say when.
+        ``"adam"``: cosine schedule to 0; for d features, the first layer's rate is that of 1,280 times √(1280/d).
+        ``"sgd"``: with ``momentum``, the rate multiplied by ``decay`` after each third of the epochs: the paper's
+        Table 2 names both and does not say when.
     parameters : list, optional
         Parameters to train; all by default.
     rows : int array, optional
@@ -89,8 +90,8 @@ def train(
     epochs = max(epochs, math.ceil(min_steps / per_epoch))
     parameters = list(network.parameters()) if parameters is None else parameters
     if optimizer == "adam":
-        # A step of Adam has the size of the rate, and weights on d features are drawn with a size of 1/√d: the rate goes
-        # with it, so that a step changes them by the same share. Else few features are learnt from many times slower.
+        # A step of Adam has the size of the rate, and weights on d features are drawn with a size of 1/√d: the rate
+        # goes with it, so that a step changes them by the same share. Else few features are learnt many times slower.
         first = network.first.weight
         rate = learning_rate * math.sqrt(WIDTH / first.shape[1])
         groups = [{"params": [p for p in parameters if p is not first]}, {"params": [first], "lr": rate}]

@@ -62,7 +62,7 @@ class WDHT(TrainedHashing):
     """
 
     epochs: int = 5
-    min_steps: int = 300
+    min_steps: int = 190
     margin: float = 0.2
     loss_weights: tuple[float, float, float] = (1.0, 10.0, 0.01)
 

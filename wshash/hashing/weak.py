@@ -39,7 +39,7 @@ class WeakPretraining(TrainedHashing):
     """
 
     epochs: int = 5
-    min_steps: int = 300
+    min_steps: int = 190
     learning_rate: float = 3e-4
     margin: float = 1.0
     threshold: float | None = None
