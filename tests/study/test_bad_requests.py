@@ -34,7 +34,7 @@ NUMBERS = ["0", "-1", "257", "1e3", "8.5", "eight", "", "nan", "99999999999", "Ù
 METHODS = ["DHS", "ws-dsh", "WS-LSH", "Placebo-ITQ", "Matched-KSH", "Real-DSH", "Features", "", "LSH,KSH", "all.py:X"]
 METHODS += ["nowhere.py:Mine", ":", ".py:", "wshash/errors.py:InputError", "wshash/hashing/lsh.py:Nothing", "WS-", "-"]
 SHARES = ["0", "1e-9", "-0.1", "1.1", "nan", "inf", "a tenth", ""]
-FILES = ["nowhere", "README.md", "/", "", "tests", "~nobody/x", "a\0b", "x" * 400, "pyproject.toml", "LICENSE"]
+FILES = ["nowhere", "README.md", "/", "", "tests", "~nobody/x", "x" * 400, "pyproject.toml", "LICENSE"]
 GOOD = ["study", "--dry-run", "--option", "n=60", "--queries", "12", "--methods", "LSH", "--bits", "8", "--seeds", "1"]
 
 
@@ -89,6 +89,9 @@ def _outcome(command: list[str], capsys) -> str:
     if status == 0:
         assert "rows to make" in shown.out or "usage" in shown.out, command
         return "planned"
+    if command[:2] == ["data", "check"] and status == 1:
+        assert "cannot run on it yet" in shown.out, command
+        return "reported"
     said = [line for line in shown.err.splitlines() if line.startswith(("wshash", "usage"))]
     assert status in (1, 2) and said, (command, status, shown)
     return "refused by name" if said[-1].startswith("wshash:") else "refused by argparse"

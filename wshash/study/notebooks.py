@@ -4,6 +4,7 @@ from pathlib import Path
 from time import perf_counter
 
 from wshash.atomic import atomic
+from wshash.errors import InputError
 
 VOLATILE = ("papermill", "widgets", "execution")
 
@@ -23,7 +24,10 @@ def execute(path: Path, timeout: int = 1800) -> float:
     from nbclient import NotebookClient
 
     started = perf_counter()
-    notebook = nbformat.read(path, as_version=4)
+    try:
+        notebook = nbformat.read(path, as_version=4)
+    except (OSError, ValueError, AttributeError, KeyError, nbformat.ValidationError) as error:
+        raise InputError(f"{path} is no notebook ({str(error).splitlines()[0][:100]}); name .ipynb files") from None
     resources = {"metadata": {"path": str(path.resolve().parent)}}
     client = NotebookClient(notebook, timeout=timeout, kernel_name="python3", resources=resources, record_timing=False)
     client.execute()
