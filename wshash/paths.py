@@ -1,34 +1,91 @@
-"""Where things lie: the project, the data, the runs and the published figures."""
+"""Where things lie: the project, the data, the runs and the published figures.
+
+``WSHASH_DATA``, ``WSHASH_RUNS`` and ``WSHASH_FIGURES`` name the folders; ``~`` is one's home. A relative path is taken
+
+* by a command from its working directory, as a shell's user expects: :func:`settle`, called once as a command begins,
+  makes it absolute for the command and for the kernels and processes that it starts;
+* elsewhere, as in a notebook that Jupyter started in ``notebooks/``, from the working directory where it leads to
+  something there, else from the checkout.
+
+Without a variable it is ``data``, ``runs``, ``figures`` in the checkout; outside a checkout, in the working directory.
+"""
 
 import os
+import tempfile
 from pathlib import Path
 
+from wshash.errors import InputError
 
-def project_root() -> Path:
-    """The checkout: the nearest folder above the working directory, else above this file, with ``notebooks/``."""
+_FOLDERS = {"WSHASH_DATA": "data", "WSHASH_RUNS": "runs", "WSHASH_FIGURES": "figures"}
+
+
+def project_root(required: bool = False) -> Path:
+    """The checkout: the nearest folder above the working directory, else above this file, with ``notebooks/``.
+
+    Where there is none, as with an installed wheel, it is the working directory; ``required``: an InputError.
+    """
     for start in (Path.cwd(), Path(__file__).resolve().parent):
         for folder in (start, *start.parents):
-            if (folder / "pyproject.toml").is_file() and (folder / "notebooks").is_dir():
+            project = folder / "pyproject.toml"
+            if (folder / "notebooks").is_dir() and project.is_file() and b'name = "wshash"' in project.read_bytes():
                 return folder
+    if required:
+        raise InputError(
+            f"{Path.cwd()} is in no checkout of wshash, and this command needs one, with its notebooks/: "
+            "git clone the repository and run the command there; the library works without"
+        )
     return Path.cwd()
 
 
-def _from_environment(variable: str, default: str) -> Path:
-    # A notebook runs in notebooks/, a command in the checkout: a relative path means the checkout's.
-    path = Path(os.environ.get(variable) or default).expanduser()
-    return path if path.is_absolute() else (project_root() / path).resolve()
+def _folder(variable: str, here: bool = False) -> Path:
+    """The folder that a variable names; ``here``: a relative path is the working directory's in any case."""
+    value = os.environ.get(variable)
+    try:
+        path = Path(value or _FOLDERS[variable]).expanduser()
+    except RuntimeError as error:
+        raise InputError(f"{variable}={value}: there is no such home; write the path in full") from error
+    near = value and (here or (Path.cwd() / path).exists())
+    return Path(os.path.realpath((Path.cwd() if near else project_root()) / path))
 
 
 def data_root() -> Path:
     """Folder of the data sets, one sub-folder each: ``$WSHASH_DATA``, else ``data/`` in the checkout."""
-    return _from_environment("WSHASH_DATA", "data")
+    return _folder("WSHASH_DATA")
 
 
 def runs_root() -> Path:
     """Folder of caches, models, executed notebooks and result rows: ``$WSHASH_RUNS``, else ``runs/``."""
-    return _from_environment("WSHASH_RUNS", "runs")
+    return _folder("WSHASH_RUNS")
 
 
 def figures_root() -> Path:
     """Folder of what the study publishes, one sub-folder per data set: ``$WSHASH_FIGURES``, else ``figures/``."""
-    return _from_environment("WSHASH_FIGURES", "figures")
+    return _folder("WSHASH_FIGURES")
+
+
+def settle() -> None:
+    """Write the three folders into the environment, absolute: from here on they are the same everywhere.
+
+    Raises
+    ------
+    InputError
+        ``WSHASH_RUNS`` or ``WSHASH_FIGURES`` is, or lies in, something that is no folder to write to.
+    """
+    for variable in _FOLDERS:
+        path = _folder(variable, here=True)
+        if variable != "WSHASH_DATA":
+            _try_to_write(variable, path)
+        os.environ[variable] = str(path)
+
+
+def _try_to_write(variable: str, path: Path) -> None:
+    there = next((p for p in (path, *path.parents) if os.path.lexists(p)), path)
+    try:
+        with tempfile.TemporaryFile(dir=there):
+            pass
+    except OSError as error:
+        value = os.environ.get(variable) or path
+        raise InputError(
+            f"{variable}={value}: nothing can be written to {there} ({error.strerror}); "
+            f"set {variable} to a folder that you may write to"
+        ) from error

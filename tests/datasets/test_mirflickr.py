@@ -1,3 +1,4 @@
+import hashlib
 import os
 import shutil
 from pathlib import Path
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from tests.datasets import trees
 from wshash import InputError, load_dataset
+from wshash.datasets import mirflickr
 from wshash.datasets.mirflickr import CONCEPTS, load
 
 REAL = Path(os.environ.get("WSHASH_DATA", "/nowhere")) / "mirflickr25k-128"
@@ -21,7 +23,7 @@ TAGS = {
     10: "caf\xe9\r\n".encode("latin-1"),
     7: "\ufeffsea\n".encode(),
 }
-LISTS = {"sunset": [1, 4, 7, 99], "sea": [1, 2], "sea_r1": [1, 10], "dog": [10], "dog_r1": []}
+LISTS = {"sunset": [1, 4, 7, 99], "sea": [1, 2], "sea_r1": [1, 10], "dog": [10], "dog_r1": [99]}
 
 
 @pytest.fixture
@@ -40,19 +42,21 @@ def test_official_layout(tree):
     assert data.tags == [["sunset", "sea"], ["café", "日の出"], ["sea"], ["café"]]
     assert data.concepts == CONCEPTS and len(CONCEPTS) == 24
     assert label(data, "im1") == {"sunset", "sea"} and label(data, "im10") == {"dog"}
-    # sea has a list of its own; sunset has none, so there both tiers are equal; dog's is empty
+    # sea has a list of its own; sunset has none, so there both tiers are equal; dog's names no photo here
     assert label(data, "im1", "salient") == {"sunset", "sea"}
     assert label(data, "im10", "salient") == set()
     assert not (data.salient & ~data.labels).any()
     assert data.images[3].shape == (6, 8, 3)
     assert data.report == {
         "photos": 6,
+        "tag_files_not_utf8": 1,
+        "salient_not_labelled": 2,
+        "annotated_without_photo": 1,
+        "missing_photos": 0,
         "empty_files": 0,
         "untagged": 2,
         "unlabelled": 1,
-        "tag_files_not_utf8": 1,
-        "salient_not_labelled": 1,
-        "annotated_without_photo": 1,
+        "left_out": 2,
     }
 
 
@@ -94,15 +98,91 @@ def test_a_list_of_something_else_is_refused(tree):
         load("m", tree)
 
 
+def test_an_empty_list_is_named(tree):
+    for name in ("male", "dog_r1"):
+        path = tree / f"mirflickr25k_annotations_v080/{name}.txt"
+        text = path.read_text()
+        for empty in ("", "\r\n \n"):
+            path.write_text(empty)
+            with pytest.raises(InputError, match=f"{name}.txt is empty; fetch the annotations again"):
+                load("m", tree)
+        assert load("m", tree, official=False).ids == ["im1", "im4", "im7", "im10"]
+        path.write_text(text)
+
+
+def checksum(numbers):
+    return hashlib.sha256(" ".join(map(str, sorted(numbers))).encode()).hexdigest()[:8]
+
+
+@pytest.fixture
+def complete(tmp_path, monkeypatch):
+    """A collection that ends with photo 10, whose official lists are known up to there."""
+    rng = np.random.default_rng(0)
+    lists = {name: sorted(set(rng.integers(1, 16, 9).tolist())) for name in mirflickr._COUNTS}
+    known = {name: checksum([n for n in listed if n <= 10]) for name, listed in lists.items()}
+    monkeypatch.setitem(mirflickr._CHECKSUMS, 10, known)
+    return trees.mirflickr(tmp_path / "complete", TAGS, lists)
+
+
+@pytest.mark.parametrize("name", ["animals", "male", "water", "sea_r1"])
+@pytest.mark.parametrize("change", ["one less", "one more", "another", "missing"])
+def test_a_complete_collection_has_the_official_lists(complete, name, change):
+    load("m", complete)
+    path = complete / f"mirflickr25k_annotations_v080/{name}.txt"
+    listed = path.read_text().split()
+    first = next(n for n in listed if int(n) <= 10)
+    free = next(str(n) for n in range(1, 10) if str(n) not in listed)
+    if change == "missing":
+        path.unlink()
+    else:
+        changed = {"one less": [n for n in listed if n != first], "one more": [*listed, free]}
+        changed["another"] = [free if n == first else n for n in listed]
+        path.write_text("\n".join(changed[change]))
+    with pytest.raises(InputError, match=rf"{name}.txt (is not the official list|cannot be read)"):
+        load("m", complete)
+    (complete / "mirflickr/im10.jpg").unlink()  # a part of the collection: nothing is known of it
+    if change != "missing":
+        load("m", complete)
+
+
+def test_the_order_of_a_list_and_what_is_beyond_the_last_photo_do_not_matter(complete):
+    path = complete / "mirflickr25k_annotations_v080/sky.txt"
+    path.write_text("\r\n".join([*path.read_text().split()[::-1], "24999"]))
+    load("m", complete)
+
+
 def test_the_same_photo_twice_is_refused(tree):
     trees.picture(tree / "mirflickr/im7.png")
     with pytest.raises(InputError, match=r"im7.*im7"):
         load("m", tree)
 
 
+def test_links_and_folders_among_the_photos(tree):
+    os.symlink(tree / "mirflickr/im21.jpg", tree / "mirflickr/im20.jpg")
+    os.symlink(tree / "mirflickr/im20.jpg", tree / "mirflickr/im21.jpg")
+    (tree / "mirflickr/im22.jpg").mkdir()
+    data = load("m", tree, untagged="keep", unlabelled="negative")
+    assert data.ids == ["im1", "im2", "im3", "im4", "im7", "im10"] and data.report["missing_photos"] == 2
+    assert set(data.dropped) == {"im20", "im21"} and data.report["left_out"] == 2
+    path = tree / "mirflickr25k_annotations_v080/sky.txt"
+    path.unlink()
+    path.mkdir()
+    with pytest.raises(InputError, match=r"sky.txt cannot be read \(Is a directory\)"):
+        load("m", tree)
+
+
+def test_a_folder_of_photos_that_cannot_be_read(tree, monkeypatch):
+    def scandir(path):
+        raise PermissionError(13, "Permission denied", os.fspath(path))
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    with pytest.raises(InputError, match="mirflickr cannot be read: Permission denied"):
+        load("m", tree)
+
+
 def test_nothing_left(tree):
     for path in (tree / "mirflickr25k_annotations_v080").iterdir():
-        path.write_text("")
+        path.write_text("99\n")
     with pytest.raises(InputError, match="unlabelled='negative'"):
         load("m", tree)
 
@@ -124,6 +204,17 @@ def test_broken_trees_are_read_or_refused(tmp_path, seed, n_broken):
     assert set(data.ids) <= {f"im{n}" for n in TAGS}
     assert all(data.images[i].shape[2] == 3 for i in range(len(data)))
     assert not (data.salient & ~data.labels).any()
+
+
+@pytest.mark.skipif(not REAL.is_dir(), reason="WSHASH_DATA has no mirflickr25k-128")
+def test_an_altered_official_list(tmp_path):
+    (tmp_path / "mirflickr").symlink_to(REAL / "mirflickr")
+    shutil.copytree(REAL / "mirflickr25k_annotations_v080", tmp_path / "mirflickr25k_annotations_v080")
+    assert len(load("m", tmp_path)) == 11_644
+    path = tmp_path / "mirflickr25k_annotations_v080/male.txt"
+    path.write_bytes(path.read_bytes().replace(b"14998", b"14996"))
+    with pytest.raises(InputError, match=r"male.txt is not the official list, which has 6,081 of the 25,000 photos"):
+        load("m", tmp_path)
 
 
 @pytest.mark.skipif(not REAL.is_dir(), reason="WSHASH_DATA has no mirflickr25k-128")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.datasets import trees
 from wshash import InputError, load_dataset
 from wshash.datasets.files import UnreadableImage
-from wshash.datasets.nuswide import bag_of_words, load
+from wshash.datasets.nuswide import load
 
 REAL = Path(os.environ.get("WSHASH_DATA", "/nowhere")) / "nuswide-groundtruth"
 N_REAL = 269_648
@@ -46,12 +46,13 @@ def test_official_layout(tmp_path, prefix):
         "duplicate_ids": 1,
         "duplicate_ids_unequal_labels": 1,
         "label_values_not_0_1": 0,
+        "tag_lines_without_photo": 0,
+        "tag_lines_not_utf8": 0,
         "missing_photos": 0,
         "empty_files": 0,
         "untagged": 2,
         "unlabelled": 1,
-        "tag_lines_without_photo": 0,
-        "tag_lines_not_utf8": 0,
+        "left_out": 0,
     }
     assert load("nuswide", root).ids == ["21", "9"]
 
@@ -61,26 +62,6 @@ def test_words_to_choose_from(tree):
     assert load("n", tree, tags="all", **keep).tags[0] == ["sky", "nature", "unknown", "zoo"]
     (tree / "NUS_WID_Tags/TagList1k.txt").write_bytes(b"sky\r\nzoo\r\n")
     assert load("n", tree, tags="1k", **keep).tags[0] == ["sky", "zoo"]
-    # photo 21 lacks the "zoo" that All_Tags.txt gives it, and photo 35 has one too many
-    (tree / "NUS_WID_Tags/AllTags1k.txt").write_bytes(b"1\t0\t\n0\t0\t\n0\t1\t\n0\t0\t\n0\t0\t\n")
-    data = load("n", tree, tags="matrix", **keep)
-    assert data.tags == [["sky"], [], ["zoo"], []]
-    assert data.report["matrix_differs_from_all_tags"] == 2
-    for odd in (b"1 0\r\n0 0\r\n0 1 \n0   0\n0\t0", b"1\t0\t\n\n0\t0\t\n0\t1\t\n0\t0\t\n0\t0\t\n"):
-        (tree / "NUS_WID_Tags/AllTags1k.txt").write_bytes(odd)
-        if b"\n\n" in odd:
-            with pytest.raises(InputError, match="AllTags1k.txt, line 2"):
-                load("n", tree, tags="matrix", **keep)
-        else:
-            assert load("n", tree, tags="matrix", **keep).tags == data.tags
-
-
-def test_matrix_of_wrong_length(tree):
-    (tree / "NUS_WID_Tags/TagList1k.txt").write_bytes(b"sky\r\nzoo\r\n")
-    for lines in (4, 6):
-        (tree / "NUS_WID_Tags/AllTags1k.txt").write_bytes(b"1\t0\t\n" * lines)
-        with pytest.raises(InputError, match=f"{lines} lines"):
-            load("n", tree, tags="matrix")
 
 
 def test_missing_photos(tmp_path):
@@ -137,6 +118,7 @@ def test_tags_in_another_encoding(tree):
         ("ImageList/Imagelist.txt", "actor\\0001_21.jpg\nnonsense\n", "line 2: 'nonsense'"),
         ("ImageList/Imagelist.txt", "..\\0001_21.jpg\n", "line 1"),
         ("ConceptsList/Concepts81.txt", None, "Concepts81.txt is missing"),
+        ("ConceptsList/Concepts81.txt", "sky\n../../x\n", "'../../x' is not the name"),
         ("ConceptsList/Concepts81.txt", "cat\n", "Labels_cat.txt is missing"),
         ("Groundtruth/AllLabels/Labels_sky.txt", None, "Labels_sky.txt is missing"),
         ("Groundtruth/AllLabels/Labels_sky.txt", "1\n0\n", "2 labels"),
@@ -186,29 +168,8 @@ def test_unknown_options(tree, option):
         load("n", tree, **{option: "x"})
 
 
-def test_bag_of_words(tree):
-    counts = np.random.default_rng(0).poisson(0.3, (5, 500))
-    lines = [" ".join(map(str, row)) + " \n" for row in counts]
-    where = tree / "Low_Level_Features"
-    where.mkdir()
-    train, test = [3, 0], [1, 2, 4]  # in the order of their own lists
-    for part, rows in (("Train", train), ("Test", test)):
-        (tree / f"ImageList/{part}Imagelist.txt").write_text("".join(f"{PHOTOS[i]}.jpg\n" for i in rows))
-        (where / f"BoW_{part}_int.dat").write_text("".join(lines[i] for i in rows))
-    np.testing.assert_array_equal(bag_of_words(tree), counts)
-    np.testing.assert_array_equal(bag_of_words(tree, ["4", "21"]), counts[[4, 0]])
-    (where / "BoW_int.dat").write_text("".join(lines))
-    np.testing.assert_array_equal(bag_of_words(tree), counts)
-    with pytest.raises(InputError, match="'7'"):
-        bag_of_words(tree, ["7"])
-    for text in ("".join(lines[:4]), "".join(lines) + lines[0], "1 2 3\n" * 5, "x", "", "-1 " * 500):
-        (where / "BoW_int.dat").write_text(text)
-        with pytest.raises(InputError, match="BoW_int.dat"):
-            bag_of_words(tree)
-
-
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.integers(0, 2**32), st.integers(1, 3), st.sampled_from(["final", "1k", "matrix", "all"]))
+@given(st.integers(0, 2**32), st.integers(1, 3), st.sampled_from(["final", "1k", "all"]))
 def test_broken_trees_are_read_or_refused(tmp_path, seed, n_broken, tags):
     rng = np.random.default_rng(seed)
     root = tmp_path / "tree"

@@ -16,7 +16,7 @@ def picture(path: Path, seed: int = 0, size: tuple[int, int] = (6, 8), **options
 
 
 def mirflickr(root: Path, tags: dict[int, bytes | None], lists: dict[str, list[int]]) -> Path:
-    """Photos ``im<number>.jpg`` with these tag files (None: no file) and these concept lists, the others empty."""
+    """Photos ``im<number>.jpg`` with these tag files (None: no file) and these lists; the others name no photo here."""
     (root / "mirflickr/meta/tags").mkdir(parents=True)
     (root / "mirflickr25k_annotations_v080").mkdir()
     for number, text in tags.items():
@@ -24,7 +24,7 @@ def mirflickr(root: Path, tags: dict[int, bytes | None], lists: dict[str, list[i
         if text is not None:
             (root / f"mirflickr/meta/tags/tags{number}.txt").write_bytes(text)
     for concept in {*CONCEPTS, *lists}:
-        text = "".join(f"{number}\n" for number in lists.get(concept, []))
+        text = "".join(f"{number}\n" for number in lists.get(concept, [99]))
         (root / f"mirflickr25k_annotations_v080/{concept}.txt").write_text(text)
     return root
 

@@ -1,5 +1,8 @@
 """Where pictures, tags and concepts come from: one file per source."""
 
+import inspect
+import os
+import re
 from importlib import import_module
 from pathlib import Path
 
@@ -7,7 +10,7 @@ from wshash.datasets.base import Split, Subset, TaggedImages
 from wshash.errors import InputError
 from wshash.paths import data_root
 
-__all__ = ["SOURCES", "Split", "Subset", "TaggedImages", "load_dataset"]
+__all__ = ["SOURCES", "Split", "Subset", "TaggedImages", "load_dataset", "valid_name"]
 
 # Name, and the module whose load(name, root, **options) reads it; a name such as "mirflickr25k-128" is the
 # source "mirflickr25k" in the folder of that name.
@@ -19,26 +22,48 @@ SOURCES = {
 }
 
 
-def load_dataset(name: str, root: str | Path | None = None, **options) -> TaggedImages:
+def valid_name(name: str) -> str:
+    """The name of a data set, which becomes a folder's under data, runs and figures; else an InputError.
+
+    Its source stands first, alone or before ``-``; it has letters, digits, ``-``, ``_`` and ``.`` only, no ``..`` and
+    no ``.`` at the end, so that it never leads out of a folder.
+
+    >>> valid_name("mirflickr25k-128")
+    'mirflickr25k-128'
+    """
+    if not isinstance(name, str) or name.partition("-")[0] not in SOURCES:
+        raise InputError(
+            f"data set {name!r} is unknown; choose one of {', '.join(SOURCES)}, or one of these and -VARIANT"
+        )
+    if not re.fullmatch(r"[\w.-]{1,100}", name) or ".." in name or name.endswith("."):
+        raise InputError(f"data set {name!r}: a name has letters, digits, '-', '_' and '.' only, and no '..'")
+    return name
+
+
+def load_dataset(name: str, /, root: str | Path | None = None, every: bool = False, **options) -> TaggedImages:
     """Load a data set by name.
 
     Parameters
     ----------
     name : str
         ``postcards``, ``mirflickr25k``, ``nuswide`` or ``folder``, or one of these with a suffix for a
-        variant of it (``mirflickr25k-128``).
+        variant of it (``mirflickr25k-128``); see :func:`valid_name`.
     root : path, optional
         The data set's own folder. Default: the folder ``name`` under ``$WSHASH_DATA``, else under ``data/``.
+    every : bool
+        With the pictures without tags and those without concepts, which most sources leave out by default: to search.
     **options
         Of the source: see ``wshash.datasets.<source>.load``.
 
     Raises
     ------
     InputError
-        Unknown name, or nothing of the expected layout under ``root``.
+        Unknown name or option, an option of another type, or nothing of the expected layout under ``root``.
     """
-    source = next((s for s in SOURCES if name == s or name.startswith(f"{s}-")), None)
-    if source is None:
-        raise InputError(f"data set {name!r} is unknown; choose one of {', '.join(SOURCES)}")
-    folder = Path(root).expanduser() if root is not None else data_root() / name
-    return import_module(SOURCES[source]).load(name, folder, **options)
+    load = import_module(SOURCES[valid_name(name).partition("-")[0]]).load
+    if not isinstance(root, str | Path | None) or not isinstance(every, bool):
+        raise InputError(f"root={root!r}, every={every!r}: give the path of a folder, and true or false")
+    if every:
+        keep = {"untagged": "keep", "unlabelled": "negative"}
+        options |= {option: keep[option] for option in keep.keys() & inspect.signature(load).parameters}
+    return load(name, data_root() / name if root is None else Path(os.path.expanduser(root)), **options)

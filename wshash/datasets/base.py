@@ -38,6 +38,11 @@ class Subset(Sequence):
     def fingerprint(self) -> str:
         return _digest([self.images.fingerprint.encode(), self.indices.astype("<i8").tobytes()])
 
+    def digests(self) -> list[str]:
+        """What identifies each picture."""
+        found = self.images.digests()
+        return [found[i] for i in self.indices]
+
 
 @dataclass(frozen=True)
 class Split:
@@ -82,7 +87,8 @@ class TaggedImages:
     ----------
     name : str
     images : sequence of n uint8 arrays, H×W×3, RGB
-        Decoded or drawn when asked for. ``images.fingerprint`` identifies the pixels.
+        Decoded or drawn when asked for. ``images.fingerprint`` identifies the pixels of all, ``images.digests()`` has
+        a text that identifies those of each.
     tags : list of n lists of str
     labels : bool array, n×c
         ``labels[i, j]``: concept ``j`` is in picture ``i``. Used for supervision and for judging, never for
@@ -160,13 +166,16 @@ class TaggedImages:
             salient=None if self.salient is None else self.salient[indices],
         )
 
-    def split(self, n_queries: int, seed: int = 0, protocol: str = "paper", validation_share: float = 0.1) -> Split:
+    def split(
+        self, n_queries: int | None = None, seed: int = 0, protocol: str = "paper", validation_share: float = 0.1
+    ) -> Split:
         """Random queries, and the rest to train on and to search (section 2.4 of the paper).
 
         Parameters
         ----------
-        n_queries : int
-            Drawn from the pictures with at least one concept: without one, nothing is relevant.
+        n_queries : int, optional
+            Drawn from the pictures with at least one concept: without one, nothing is relevant. Default: a sixth of the
+            pictures, rounded down to hundreds where that leaves some, at most the paper's 5,000 and half of those.
         seed : int
         protocol : {"paper", "held-out"}
             ``"paper"``: the database is the training set. ``"held-out"``: the rest is cut into two halves,
@@ -180,6 +189,8 @@ class TaggedImages:
             raise InputError(f"validation_share {validation_share} is not in [0, 1)")
         rng = np.random.default_rng([seed, 0x5911])
         judged = np.flatnonzero(self.labels.any(axis=1))
+        if n_queries is None:
+            n_queries = min(5000, len(self) // 600 * 100 or len(self) // 6, len(judged) // 2)
         if not 0 < n_queries <= len(judged) or len(self) - n_queries < 2:
             raise InputError(
                 f"{self.name}: {n_queries} queries asked for, but of {len(self)} pictures {len(judged)} "

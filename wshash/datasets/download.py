@@ -8,6 +8,9 @@ from pathlib import Path
 import requests
 from tqdm import tqdm
 
+from wshash.atomic import atomic
+from wshash.errors import InputError
+
 
 class ResumingDownloader:
     """A downloader for pooch that keeps what has arrived in ``<file>.part`` and goes on from there.
@@ -52,6 +55,8 @@ class ResumingDownloader:
         self.note.unlink(missing_ok=True)
 
     def _have(self) -> int:
+        if self.part.is_symlink():  # somebody else's: writing to it would write to where it leads
+            raise InputError(f"{self.part} is a link; remove it and fetch again")
         return self.part.stat().st_size if self.part.exists() else 0
 
     def _validator(self, url: str) -> str | None:
@@ -85,7 +90,8 @@ class ResumingDownloader:
                 raise ValueError(f"the file there has {total:,} bytes, not {self.size or self.max_bytes:,}")
             mark = answer.headers.get("ETag", "") or answer.headers.get("Last-Modified", "")
             # A weak ETag does not promise equal bytes.
-            self.note.write_text(json.dumps({"url": url, "validator": mark if mark[:2] != "W/" else None}))
+            with atomic(self.note) as temporary:
+                temporary.write_text(json.dumps({"url": url, "validator": mark if mark[:2] != "W/" else None}))
             self._store(answer, start, total)
 
     def _store(self, answer: requests.Response, start: int, total: int | None) -> None:

@@ -205,6 +205,8 @@ def _download(source: Source, archive: Archive, root: Path, retries: int) -> Pat
         )
         try:
             return Path(pooch.retrieve(url, archive.checksum, archive.file, root, downloader=downloader))
+        except InputError:
+            raise
         except (requests.RequestException, ValueError) as error:
             failures.append(f"  {url}: {_short(error)}")
         except OSError as error:

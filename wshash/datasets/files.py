@@ -1,18 +1,19 @@
 """Pictures that lie in files: decoded when asked for, and what to do about those that cannot be."""
 
 import os
-import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
+from stat import S_ISREG
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, TiffImagePlugin
 from tqdm import tqdm
 
 from wshash.datasets.base import TaggedImages, _digest
+from wshash.datasets.digests import digests
 from wshash.errors import InputError
 
 MAX_PIXELS = 89_478_485
@@ -39,9 +40,12 @@ def read_image(path: str | Path) -> np.ndarray:
     Pillow decodes, not OpenCV: ``cv2.imread`` returns a truncated JPEG with its missing part painted grey,
     and ``None`` for some photos that Pillow reads.
 
-    Greyscale is repeated in the three channels; 16-bit values keep their high byte, other integers and floats
-    are stretched from their range to 0..255; CMYK is converted; transparency is laid on white; of an
-    animation the first frame is taken; the EXIF orientation is applied.
+    Greyscale is repeated in the three channels. Of integers of more than 8 bits the high byte is kept, counted from
+    the depth in use, for cameras store 10, 12 and 14 bits in 16: the least even one that holds the largest value,
+    where the file does not say less than 16.
+    Integers beyond 16 bits, negative ones and floats are stretched from their range to 0..255; infinity and NaN take
+    no part in the range and become its ends, NaN the lower one. CMYK is converted; transparency is laid on white; of
+    an animation the first frame is taken; the EXIF orientation is applied.
 
     Raises
     ------
@@ -90,10 +94,12 @@ def _to_rgb(image: Image.Image) -> np.ndarray:
     if image.mode == "RGB" and "transparency" not in image.info:
         return np.array(image)
     if image.mode.startswith(("I", "F")):
-        values = np.nan_to_num(np.asarray(image)).astype(np.float64)
-        low, high = values.min(), values.max()
+        values = np.asarray(image).astype(np.float64)
+        finite = values[np.isfinite(values)]
+        low, high = (finite.min(), finite.max()) if len(finite) else (0, 0)
+        values = np.nan_to_num(values, nan=low, posinf=high, neginf=low)
         if image.mode.startswith("I") and low >= 0 and high < 2**16:
-            grey = values // 256
+            grey = values // 2 ** (_depth(image, high) - 8)
         else:
             grey = np.round((values - low) * (255 / (high - low))) if high > low else np.zeros_like(values)
         return np.repeat(grey.astype(np.uint8)[..., None], 3, axis=2)
@@ -101,6 +107,21 @@ def _to_rgb(image: Image.Image) -> np.ndarray:
         image = image.convert("RGBA")
         image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
     return np.array(image.convert("RGB"))
+
+
+def _depth(image: Image.Image, highest: float) -> int:
+    """Bits in use: those that a TIFF declares, if fewer than 16, else the least even number that holds the values."""
+    declared = min(getattr(image, "tag_v2", {}).get(TiffImagePlugin.BITSPERSAMPLE, (16,)))
+    return declared if 8 <= declared < 16 else next(bits for bits in range(8, 17, 2) if highest < 2**bits)
+
+
+def file_size(path: str | Path) -> int:
+    """Bytes of a file; -1 for what is none: missing, a folder, a link that leads nowhere or in a circle."""
+    try:
+        stat = os.stat(path)
+    except OSError:
+        return -1
+    return stat.st_size if S_ISREG(stat.st_mode) else -1
 
 
 class ImageFiles(Sequence):
@@ -114,13 +135,10 @@ class ImageFiles(Sequence):
     folder : path
     names : list of str
         Relative to ``folder``, with ``/``.
-    sizes : sequence of int, optional
-        Bytes of each file, where the caller has them; else asked of the file system when the fingerprint is.
     """
 
-    def __init__(self, folder: str | Path, names: Sequence[str], sizes: Sequence[int] | None = None):
+    def __init__(self, folder: str | Path, names: Sequence[str]):
         self.folder, self.names = Path(folder), list(names)
-        self._sizes = sizes
 
     def __len__(self) -> int:
         return len(self.names)
@@ -131,41 +149,69 @@ class ImageFiles(Sequence):
     def __getitem__(self, i: int) -> np.ndarray:
         return read_image(self.path(i))
 
+    def digests(self) -> list[str]:
+        """What identifies each picture: a hash of the bytes of its file, ``""`` where that cannot be read.
+
+        The files are read once; see :mod:`wshash.datasets.digests`.
+        """
+        return digests(self.folder, self.names)
+
     @cached_property
     def fingerprint(self) -> str:
-        """16 hexadecimal digits over relative names and sizes in bytes: no picture is opened."""
-        sizes = self._sizes
-        if sizes is None:
-            sizes = [os.path.getsize(self.path(i)) if self.path(i).exists() else -1 for i in range(len(self))]
-        # A Mac may hand names over decomposed (NFD); the same pictures must have the same fingerprint there.
-        names = "\n".join(unicodedata.normalize("NFC", name) for name in self.names)
-        return _digest([names.encode("utf-8", "surrogatepass"), np.asarray(sizes, "<i8").tobytes()])
+        """16 hexadecimal digits over the bytes of all files, in order; their names and times take no part."""
+        return _digest(digest.encode() for digest in self.digests())
 
 
-def unreadable(images: Sequence, progress: bool = True) -> dict[int, str]:
-    """Decode every picture once and say which rows cannot be, and why.
+def look(images: Sequence, use: Callable[[np.ndarray], object], progress: bool = True) -> list:
+    """``use(picture)`` of every picture, decoded once; of one that cannot be, its :class:`UnreadableImage`."""
 
-    Returns
-    -------
-    dict of row number to reason, ascending
-    """
-
-    def reason(i: int) -> str | None:
+    def one(i: int):
         try:
-            images[i]
+            return use(images[i])
         except UnreadableImage as error:
-            return error.reason
-        return None
+            return error
 
     # Threads: Pillow decodes outside the interpreter lock.
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        bar = tqdm(
-            pool.map(reason, range(len(images))),
-            total=len(images),
-            desc="checking pictures",
-            disable=None if progress else True,
+        seen = pool.map(one, range(len(images)))
+        bar = tqdm(seen, total=len(images), desc="checking pictures", disable=None if progress else True)
+        return list(bar)
+
+
+def kept(
+    data: TaggedImages, sizes: Sequence[int], untagged: str, unlabelled: str, check: bool, missing: str | None = None
+) -> TaggedImages:
+    """Of all pictures that a source has found, in ``data``, those that its options keep; the report counts the others.
+
+    ``sizes``: the bytes of each file, as :func:`file_size` has them. The options are the loaders'; ``missing=None``:
+    files that are not there are left out, and named in ``dropped``. InputError where no picture is left.
+    """
+    sizes, has_tags = np.asarray(sizes), np.array([bool(row) for row in data.tags])
+    has_label = data.labels.any(axis=1) | (not data.concepts)
+    keep = (sizes > 0) | (missing == "keep")
+    keep &= (has_tags | (untagged == "keep")) & (has_label | (unlabelled == "negative"))
+    rows = np.flatnonzero(keep)
+    report = data.report | {
+        "missing_photos": int((sizes < 0).sum()),
+        "empty_files": int((sizes == 0).sum()),
+        "untagged": int((~has_tags).sum()),
+        "unlabelled": int((~has_label).sum()),
+        "left_out": len(data) - len(rows),
+    }
+    if not len(rows):
+        raise InputError(
+            f"{data.images.folder}: none of {len(data)} pictures is left; if that is why, pass untagged='keep' or "
+            f"unlabelled='negative'. What was met: {report}"
         )
-        return {i: why for i, why in enumerate(bar) if why is not None}
+    lost = {i: "the file is empty" for i in np.flatnonzero(sizes == 0)}
+    lost |= {i: "the link leads nowhere" for i in np.flatnonzero(sizes < 0)} if missing is None else {}
+    left = replace(
+        data.subset(rows),
+        images=ImageFiles(data.images.folder, [data.images.names[i] for i in rows]),
+        report=report,
+        dropped={data.ids[i]: why for i, why in sorted(lost.items()) if not keep[i]},
+    )
+    return readable(left) if check else left
 
 
 def readable(data: TaggedImages, progress: bool = True) -> TaggedImages:
@@ -174,7 +220,8 @@ def readable(data: TaggedImages, progress: bool = True) -> TaggedImages:
     They are counted in ``report["unreadable"]`` and listed with their reasons in ``dropped``. This decodes
     every picture once; a run that decodes them anyway may catch :class:`UnreadableImage` instead.
     """
-    bad = unreadable(data.images, progress)
+    seen = look(data.images, lambda image: None, progress)
+    bad = {i: error.reason for i, error in enumerate(seen) if error is not None}
     kept = data.subset(np.setdiff1d(np.arange(len(data)), list(bad))) if bad else data
     return replace(
         kept,

@@ -2,18 +2,12 @@
 
 import os
 import re
-from collections.abc import Iterator
-from itertools import islice
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from wshash.datasets.text import clean_tag, decode_text, read_text
 from wshash.errors import InputError
-
-N_WORDS = 500
-"""Size of the vocabulary of SIFT words in ``BoW_int``."""
 
 
 def find(folder: Path, *parts: str, needed: bool = True) -> Path | None:
@@ -58,7 +52,7 @@ def image_list(folder: Path, file: str = "Imagelist.txt") -> tuple[list[str], li
     for i, line in enumerate(read_lines(folder, "ImageList", file), start=1):
         *_, directory, name = "/", *line.replace("\\", "/").split("/")
         id_ = name.rpartition(".")[0].rpartition("_")[2]
-        if not (id_.isascii() and id_.isdecimal()) or directory in ("", "/", ".", ".."):
+        if not (id_.isascii() and id_.isdecimal()) or directory in ("", "/", ".", "..") or ":" in directory + name:
             raise InputError(
                 rf"{folder}: {file}, line {i}: {line[:60]!r} is not like actor\0001_2124494179.jpg; "
                 "fetch it again"
@@ -76,6 +70,15 @@ def photo_ids(path: Path) -> list[str]:
     if bad or not ids:
         raise InputError(f"{path}: {bad or 'nothing'} where a photo number is expected; fetch it again")
     return [id_.decode() for id_ in ids]
+
+
+def concept_names(folder: Path) -> list[str]:
+    """The lines of ``Concepts81.txt``, each a part of a file's name."""
+    names = read_lines(folder, "ConceptsList", "Concepts81.txt")
+    bad = next((name for name in names if any(x in name for x in "/\\:\0")), None)
+    if bad:
+        raise InputError(f"{folder}: Concepts81.txt: {bad[:60]!r} is not the name of a concept; fetch it again")
+    return names
 
 
 def label_column(path: Path, n: int) -> tuple[np.ndarray, int]:
@@ -157,51 +160,3 @@ def user_tags(
             tags[row] = list(found)
             other += not spelling.not_utf8.isdisjoint(words)
     return tags, {"tag_lines_without_photo": strangers, "tag_lines_not_utf8": other}
-
-
-def tag_matrix(path: Path, vocabulary: list[str]) -> Iterator[list[str]]:
-    """The tags of each line of ``AllTags1k.txt``: a 0 or 1 for each word, white space between and after."""
-    words, width, number = np.array(vocabulary, dtype=object), len(vocabulary), 0
-    with path.open("rb") as lines:
-        while block := list(islice(lines, 4096)):  # 8 MB of the official file
-            columns = _even_columns(block, width)
-            if columns is None:
-                columns = []
-                for i, line in enumerate(block, start=number + 1):
-                    tokens = line.split()
-                    if len(tokens) != width or not {b"0", b"1"}.issuperset(tokens):
-                        raise InputError(f"{path}, line {i}: not {width} zeros and ones; fetch it again")
-                    columns.append([j for j, token in enumerate(tokens) if token == b"1"])
-            yield from (words[line_columns].tolist() for line_columns in columns)
-            number += len(block)
-
-
-def _even_columns(block: list[bytes], width: int) -> list[np.ndarray] | None:
-    """Where the ones are, if each line is ``0?0?...1?`` with one character of white space for each ``?``."""
-    length = len(block[0])
-    if length not in (2 * width + 1, 2 * width + 2) or any(len(line) != length for line in block):
-        return None
-    table = np.frombuffer(b"".join(block), np.uint8).reshape(len(block), length)
-    digits, gaps = table[:, : 2 * width : 2], table[:, 1 : 2 * width : 2]
-    if (digits & 0xFE != ord("0")).any() or (gaps > 32).any() or (table[:, 2 * width :] > 32).any():
-        return None
-    rows, columns = np.nonzero(digits == ord("1"))
-    return np.split(columns, np.searchsorted(rows, np.arange(1, len(block))))
-
-
-def word_counts(path: Path, n: int) -> np.ndarray:
-    """``BoW_*int.dat``: uint16 array, n×500, how often each SIFT word occurs in each photo."""
-    try:
-        counts, filled = np.empty((n, N_WORDS), dtype=np.uint16), 0
-        # By chunks: the parser holds all that it reads as int64, 1 GiB for the whole file.
-        for chunk in pd.read_csv(path, sep=r"\s+", header=None, dtype=np.int64, chunksize=20_000):
-            table = chunk.to_numpy()
-            if table.shape[1] != N_WORDS or table.min() < 0 or table.max() >= 2**16:
-                raise ValueError(f"{table.shape[1]} columns, or a value outside 0..65535")
-            counts[filled : filled + len(table)] = table[: n - filled]
-            filled += len(table)
-    except (ValueError, OverflowError) as error:  # pandas' own errors are ValueErrors
-        raise InputError(f"{path}: not {N_WORDS} whole numbers a line ({error}); fetch it again") from error
-    if filled != n:
-        raise InputError(f"{path}: {filled} lines, but the image list has {n}; one of the two is cut off")
-    return counts

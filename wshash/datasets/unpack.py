@@ -22,7 +22,7 @@ def unpack(archive: Path, root: Path, folder: str, max_bytes: int, max_files: in
     folder : str
         Where its files have to end up. Archives come with this folder inside and without it; both work.
     max_bytes, max_files : int
-        Larger archives are refused, by what they declare and again by what comes out.
+        Archives that declare more are refused.
 
     Returns
     -------
@@ -46,15 +46,12 @@ def unpack(archive: Path, root: Path, folder: str, max_bytes: int, max_files: in
     staging = Path(tempfile.mkdtemp(prefix=f".{folder}-", dir=root))
     try:
         with zipfile.ZipFile(archive) as source:
-            entries = [entry for entry in source.infolist() if not entry.is_dir()]
-            _refuse_bombs(archive, entries, root, max_bytes, max_files)
-            paths = [_safe_path(archive, entry) for entry in entries]
-            inside = all(path.parts[0] == folder and len(path.parts) > 1 for path in paths)
-            left = max_bytes
-            for entry, path in zip(entries, paths, strict=True):
-                left = _extract(source, entry, staging.joinpath(*path.parts[inside:]), left)
-        staging.chmod(0o755)  # mkdtemp's is the owner's alone
-        staging.rename(target)
+            _refuse(archive, source.infolist(), root, max_bytes, max_files)
+            source.extractall(staging)  # reads no more of an entry than it declares, and makes no links
+        inside = staging / folder
+        whole = staging if [path.name for path in staging.iterdir()] != [folder] or not inside.is_dir() else inside
+        whole.chmod(0o755)  # mkdtemp's is the owner's alone
+        whole.rename(target)
     except InputError:
         raise
     except OSError as error:
@@ -67,38 +64,21 @@ def unpack(archive: Path, root: Path, folder: str, max_bytes: int, max_files: in
     return target
 
 
-def _refuse_bombs(archive: Path, entries: list, root: Path, max_bytes: int, max_files: int) -> None:
+def _refuse(archive: Path, entries: list[zipfile.ZipInfo], root: Path, max_bytes: int, max_files: int) -> None:
+    for entry in entries:
+        path, kind = PurePosixPath(entry.filename), stat.S_IFMT(entry.external_attr >> 16)
+        leads_out = path.is_absolute() or ".." in path.parts or any(x in entry.filename for x in "\\:\0")
+        if leads_out or kind not in (0, stat.S_IFREG, stat.S_IFDIR):
+            raise InputError(f"{archive}: the entry {entry.filename!r} leads elsewhere; the archive is not unpacked")
     total, packed = sum(entry.file_size for entry in entries), archive.stat().st_size
-    if not entries or len(entries) > max_files or total > max_bytes or total > MAX_RATIO * packed:
+    n_files, names = sum(not entry.is_dir() for entry in entries), {entry.filename for entry in entries}
+    if not n_files or len(entries) > max_files or total > max_bytes or total > MAX_RATIO * packed:
         raise InputError(
-            f"{archive} holds {len(entries):,} files of {total:,} bytes in {packed:,}; expected are at most "
+            f"{archive} holds {n_files:,} files of {total:,} bytes in {packed:,}; expected are at most "
             f"{max_files:,} files and {max_bytes:,} bytes, {MAX_RATIO} per packed one. It is not unpacked"
         )
+    if len(names) < len(entries):
+        raise InputError(f"{archive} has two entries of one name, so it cannot be unpacked; fetch it again")
     free = shutil.disk_usage(root).free
     if total > free:
         raise InputError(f"{root}: {total:,} bytes are needed to unpack {archive.name}, {free:,} are free")
-
-
-def _safe_path(archive: Path, entry: zipfile.ZipInfo) -> PurePosixPath:
-    kind = stat.S_IFMT(entry.external_attr >> 16)
-    path = PurePosixPath(entry.filename)
-    if (
-        kind not in (0, stat.S_IFREG)
-        or path.is_absolute()
-        or not path.parts
-        or ".." in path.parts
-        or any(x in entry.filename for x in "\\:\0")
-    ):
-        raise InputError(f"{archive}: the entry {entry.filename!r} leads elsewhere; the archive is not unpacked")
-    return path
-
-
-def _extract(source: zipfile.ZipFile, entry: zipfile.ZipInfo, path: Path, left: int) -> int:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with source.open(entry) as packed, path.open("xb") as file:  # x: two entries of one name are an error
-        while block := packed.read(1 << 20):
-            left -= len(block)
-            if left < 0:
-                raise InputError(f"{source.filename} unpacks to more than it declares; it is not unpacked")
-            file.write(block)
-    return left

@@ -45,6 +45,10 @@ class Postcards(Sequence):
         """Seed, size and version of the drawing code."""
         return f"postcards-{drawing_version()}-seed{self.seed}-{self.size}px"
 
+    def digests(self) -> list[str]:
+        """What identifies each picture."""
+        return [f"{self.fingerprint}-{i}" for i in range(self.n)]
+
 
 def _look(seed: int, first: int, last: int, size: int) -> tuple[np.ndarray, np.ndarray]:
     """Shares of the concepts and sights seen in pictures first to last-1, without keeping the pictures."""

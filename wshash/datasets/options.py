@@ -1,0 +1,39 @@
+"""Options of a data set: they come from command lines, so a wrong one gets a sentence."""
+
+import inspect
+from collections.abc import Callable
+from functools import wraps
+from numbers import Integral, Real
+from typing import Any, Literal, get_args, get_origin, get_type_hints
+
+from wshash.errors import InputError
+
+
+def checked(load: Callable) -> Callable:
+    """Decorate ``load(name, folder, **options)``: an option that it lacks, or of another type, is an InputError."""
+    parameters = inspect.signature(load).parameters
+    known = {name: hint for name, hint in get_type_hints(load).items() if name in list(parameters)[2:]}
+
+    @wraps(load)
+    def wrapper(name, *positional, **options):
+        for option, value in options.items():
+            if option not in known:
+                raise InputError(f"{name} has no option {option!r}; choose among {', '.join(known)}")
+            if not _fits(value, known[option]):
+                wanted = inspect.formatannotation(known[option]).replace("typing.Literal", "one of ")
+                raise InputError(f"{name}: {option}={value!r} is of another kind; choose {wanted}")
+        return load(name, *positional, **options)
+
+    return wrapper
+
+
+def _fits(value: Any, hint: Any) -> bool:
+    if get_origin(hint) is Literal:
+        return isinstance(value, str) and value in get_args(hint)
+    if get_args(hint):  # a union, or a sequence of str
+        if isinstance(value, list | tuple):
+            return any(get_args(h) == (str,) for h in get_args(hint)) and all(isinstance(v, str) for v in value)
+        return any(_fits(value, h) for h in get_args(hint))
+    if isinstance(value, bool) or hint is bool:
+        return isinstance(value, bool) and hint is bool
+    return isinstance(value, {int: Integral, float: Real}.get(hint, hint))

@@ -1,0 +1,160 @@
+"""Tables that people keep of their pictures: which picture a line means, which columns to read, how to cut a cell."""
+
+import csv
+import io
+import re
+from collections.abc import Callable
+from pathlib import Path
+from unicodedata import category, normalize
+
+from wshash.datasets.text import clean_tags, read_text
+from wshash.errors import InputError
+
+# What the column of files may be called, the likeliest first: a table may have several of these.
+_FILE = "file filename file_name filepath path image image_name picture photo name image_id id".split()
+_LIST = re.compile(r"(tag|keyword|label|concept|class|categor)(s|es|y|ies)?[ _]?\d*")
+_NOTHING = {"", "nan", "none", "null", "na", "n/a", "<na>"}
+_YES, _NO = {"1", "1.0", "true", "yes", "y", "x"}, {"0", "0.0", "-1", "false", "no", "n"}
+_NUMBER = re.compile(r"[-+:/.,% tze\d]*\d[-+:/.,% tze\d]*")  # or a date
+_SEPARATORS = re.compile(r"[,;|\r\n]")
+
+
+def identity(file: str) -> str:
+    """The name in one spelling (NFC), line breaks and bytes that are no text escaped: one line of UTF-8."""
+    text = normalize("NFC", file).encode("utf-8", "backslashreplace").decode()
+    unsafe = {"Cc", "Zl", "Zp"}
+    return "".join(x.encode("unicode_escape").decode() if category(x) in unsafe else x for x in text)
+
+
+class Lookup:
+    """Row of the picture that a table means by a name.
+
+    The path relative to the folder, with ``/`` or ``\\``; where none is spelled so, upper and lower case are taken as
+    equal, and a bare name, with or without its ending, stands for the one picture so called in any sub-folder.
+    """
+
+    def __init__(self, ids: list[str]):
+        self.ids = ids
+        self._exact = {id_: i for i, id_ in enumerate(ids)}
+        self._loose: dict[str, int | None] = {}  # None: several pictures are spelled so
+        for i, id_ in enumerate(ids):
+            whole = id_.casefold()
+            bare = whole.rpartition("/")[2]
+            for key in {whole, bare, whole.rpartition(".")[0], bare.rpartition(".")[0]}:
+                self._loose[key] = None if key in self._loose else i
+
+    def __call__(self, file: str) -> int | None:
+        file = identity(file.strip().replace("\\", "/").removeprefix("./"))
+        return self._exact.get(file, self._loose.get(file.casefold()))
+
+
+def read_table(
+    path: Path, row_of: Lookup, spaces: bool, separator: str | None = None
+) -> tuple[list[list[str]], list[str], dict[str, int]]:
+    """The tags of ``tags.csv`` or the concepts of ``labels.csv``, as the notes of ``folder.load`` say.
+
+    Parameters
+    ----------
+    path : path
+    row_of : Lookup
+    spaces : bool
+        Whether white space may separate.
+    separator : str, optional
+        Cells are cut at this and nothing else.
+
+    Returns
+    -------
+    tags : list of lists of str, one for each picture
+        Cleaned; the lines of one picture are united.
+    columns : list of str
+        Where each column is a tag or concept, their names.
+    report : dict of str to int
+        Lines of no picture (``strangers``), ``not_utf8``, and how the columns were understood.
+
+    Raises
+    ------
+    InputError
+        The table cannot be parsed, has no line of a picture that is there, or does not say which columns to read.
+    """
+    text, encoding = read_text(path)
+    lines = _lines(path, text.lstrip("\r\n"))
+    head = [cell.strip() for cell in lines[0]] if lines else []
+    lower = [cell.casefold().replace(" ", "_") for cell in head]
+    file = next((lower.index(name) for name in _FILE if name in lower), None)
+    if file != 0 and lower and row_of(lines[0][0]) is not None:  # a line of a picture, of which "photo" is a tag
+        file = None
+    if file is None and lower and lower[0] in ("", "unnamed:_0"):  # as pandas writes an index
+        file = 0
+    head, lower, file, lines = ([], [], 0, lines) if file is None else (head, lower, file, lines[1:])
+    lines = [line + [""] * (max(len(head), file + 1) - len(line)) for line in lines]
+    rows = [row_of(line[file]) for line in lines]
+    strangers = [line[file] for line, row in zip(lines, rows, strict=True) if row is None]
+    if len(strangers) == len(lines):
+        example = f"it names {strangers[0]!r}" if strangers else "it has no lines"
+        raise InputError(f"{path}: none of its files is there; {example}, and a picture here is {row_of.ids[0]!r}")
+    lines = [line for line, row in zip(lines, rows, strict=True) if row is not None]
+    rows = [row for row in rows if row is not None]
+    report = {"strangers": len(strangers), "not_utf8": int(not encoding.startswith("utf-8"))}
+
+    values = {j: [line[j].strip() for line in lines if j < len(line)] for j in range(max(map(len, lines))) if j != file}
+    lists, flags = _columns(path, head, lower, values)
+    ignored = [head[j] for j in values if j < len(head) and j not in lists + flags and any(values[j])]
+    report |= {f"columns that are a concept each, in {path.name}": len(flags)} if flags else {}
+    report |= {f"columns of {path.name} not read: {', '.join(ignored)}": len(ignored)} if ignored else {}
+    cells = [[line[j] for j in lists if j < len(line) and line[j].strip().casefold() not in _NOTHING] for line in lines]
+    cut = _cutter(cells, spaces, separator)
+    tags: list[list[str]] = [[] for _ in row_of.ids]
+    for row, line, filled in zip(rows, lines, cells, strict=True):
+        tags[row] += [tag for cell in filled for tag in cut(cell)]
+        tags[row] += [head[j] for j in flags if line[j].strip().casefold() in _YES]
+    return [clean_tags(row) for row in tags], clean_tags(head[j] for j in flags), report
+
+
+def _lines(path: Path, text: str) -> list[list[str]]:
+    first = re.sub(r'"[^"]*"', "", text.partition("\n")[0])
+    delimiter = min((x for x in ",;\t" if x in first), key=first.index, default=",")
+    # strict: else one stray quote swallows the rest of the file
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True, strict=True)
+    try:
+        return [cells for cells in reader if any(cell.strip() for cell in cells)]
+    except csv.Error as error:
+        raise InputError(
+            f"{path}, line {reader.line_num}: {error}; a quote inside a quoted cell has to be doubled"
+        ) from error
+
+
+def _columns(path: Path, head: list[str], lower: list[str], values: dict[int, list[str]]) -> tuple[list, list]:
+    """The columns that hold tags, and those that are a tag each."""
+    named = [j for j in values if j < len(head) and _LIST.fullmatch(lower[j])]
+    if named:  # and what follows without a name of its own
+        return [j for j in values if j in named or (j > named[0] and not (j < len(head) and head[j]))], []
+    filled = {j: set(map(str.casefold, column)) - _NOTHING for j, column in values.items()}
+    flags = [j for j in filled if filled[j] and filled[j] <= _YES | _NO]
+    if head and flags:
+        empty = [j for j in filled if not filled[j] and j < len(head) and head[j]]
+        return [], sorted([j for j in flags if j < len(head) and head[j]] + empty)
+    unnamed = [j for j in values if filled[j]]
+    titles = [head[j] for j in unnamed if j < len(head) and head[j]]
+    if len(titles) > 1:
+        raise InputError(f"{path}: which of its columns {', '.join(titles)} holds the tags? Call that one 'tags'")
+    seen = set().union(*(filled[j] for j in unnamed))
+    if seen and all(_NUMBER.fullmatch(value) for value in seen):
+        what = "numbers or dates, not tags" if head else "numbers or dates, and no first line says of what"
+        raise InputError(
+            f"{path}: it holds {what}, such as {min(seen)!r}; begin it with 'file,tags', or, where each column is a "
+            "concept with 0 and 1, with 'file' and the names of the concepts"
+        )
+    return unnamed, []
+
+
+def _cutter(cells: list[list[str]], spaces: bool, separator: str | None) -> Callable[[str], list[str]]:
+    if separator is not None:
+        return lambda cell: cell.split(separator if separator.strip() else None)
+    by_space = 0  # cells of several words: without any other separator, less those with one
+    for line in cells if spaces else []:
+        for cell in line:
+            if len(cell.split()) > 1:
+                by_space += -1 if len(line) > 1 or _SEPARATORS.search(cell) else 1
+    if by_space > 0:
+        return lambda cell: _SEPARATORS.sub(" ", cell).split()
+    return _SEPARATORS.split
