@@ -1,3 +1,4 @@
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -9,6 +10,7 @@ from torchvision.transforms import v2
 
 from tests.datasets.trees import picture
 from wshash import InputError, TaggedImages, load_dataset
+from wshash.datasets import valid_name
 
 
 class Blank:
@@ -179,6 +181,69 @@ def test_subset_of_a_subset():
 def test_unknown_data_set():
     with pytest.raises(InputError, match="postcards, mirflickr25k, nuswide, folder"):
         load_dataset("imagenet")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["postcards-/../../../x", "postcards-..", "postcards-a..b", "postcards/../..", "folder-a/b", "folder-a\\b",
+     "folder- ", "folder-a\n", "folder-a\0", "folder-x.", "folder-" + "x" * 99, "nuswide-~", "mirflickr25k-C:",
+     "../postcards", "", ".", "..", "postcards2", "Postcards", "-", None, 3, ["postcards"]],
+)  # fmt: skip
+def test_names_never_leave_their_folder(tmp_path, monkeypatch, name):
+    monkeypatch.setenv("WSHASH_DATA", str(tmp_path))
+    for read in (valid_name, load_dataset):
+        with pytest.raises(InputError, match="data set") as caught:
+            read(name)
+        assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["postcards", "postcards-n600", "mirflickr25k-128", "folder-Grüße_2.0", "folder-日本"])
+def test_names(name):
+    assert valid_name(name) == name
+
+
+@pytest.mark.parametrize(
+    "name, options, message",
+    [
+        ("postcards", {"m": 3}, "postcards has no option 'm'; choose among n, seed, size"),
+        ("postcards", {"name": "x"}, "no option 'name'"),
+        ("postcards", {"folder": "x"}, "no option 'folder'"),
+        ("postcards", {"n": "many"}, "n='many' does not fit; choose int"),
+        ("postcards", {"n": True}, "n=True"),
+        ("postcards", {"n": None}, "n=None"),
+        ("postcards", {"n": [3]}, "n=[3]"),
+        ("postcards", {"tag_noise": "high"}, "choose float"),
+        ("postcards", {"untagged": "no"}, "untagged='no' does not fit; choose one of ['drop', 'keep']"),
+        ("postcards", {"untagged": ["keep"]}, "one of"),
+        ("postcards", {"every": "yes"}, "every='yes'"),
+        ("postcards", {"root": 3}, "root=3"),
+        ("folder", {"check": 1}, "check=1 does not fit; choose bool"),
+        ("folder", {"labels": 3}, "labels=3 does not fit; choose str | None"),
+        ("folder", {"untagged": None}, "untagged=None"),
+        ("nuswide", {"concepts": 2.5}, "concepts=2.5"),
+        ("nuswide", {"concepts": [1, 2]}, "concepts=[1, 2]"),
+        ("nuswide", {"concepts": {}}, "concepts={}"),
+        ("nuswide", {"part": "half"}, "['all', 'train', 'test']"),
+        ("mirflickr25k", {"official": "no"}, "official='no'"),
+    ],
+)
+def test_options_that_do_not_fit(name, options, message):
+    with pytest.raises(InputError, match=re.escape(message)) as caught:
+        load_dataset(name, **options)
+    assert "\n" not in str(caught.value)
+
+
+def test_options_that_fit(tmp_path):
+    assert len(load_dataset("postcards", n=np.int64(2), tag_noise=1, size=32)) == 2  # a whole number is a number
+
+
+@pytest.mark.parametrize("n, n_queries", [(7, 1), (100, 16), (599, 99), (600, 100), (1300, 200), (60_000, 5000)])
+def test_queries_by_default(n, n_queries):
+    labels = np.ones((n, 1), dtype=bool)
+    data = TaggedImages("toy", range(n), [[]] * n, labels, ["c"], [str(i) for i in range(n)])
+    assert len(data.split().query) == n_queries
+    labels = labels & (np.arange(n) < 2)[:, None]
+    assert len(replace(data, labels=labels).split().query) == 1  # half of those that have a concept
 
 
 def test_torch_data_loader_decodes_in_workers(tmp_path):

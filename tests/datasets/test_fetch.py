@@ -249,6 +249,38 @@ def test_what_unpacks_to_too_much_is_refused(server, tmp_path):
     assert not (tmp_path / "toy").exists()
 
 
+@pytest.mark.parametrize("planted", ["toy.zip.part", "toy.zip.part.json", "toy.zip", "toy"])
+@pytest.mark.parametrize("leads_to", ["a file", "an empty file", "a folder", "nowhere"])
+@pytest.mark.parametrize("checksum", [MD5, None])
+def test_planted_links_are_not_followed(server, tmp_path, planted, leads_to, checksum):
+    outside, root = tmp_path / "outside", tmp_path / "root"
+    outside.mkdir()
+    root.mkdir()
+    (outside / "file").write_bytes(b"mine")
+    (outside / "empty").write_bytes(b"")
+    (outside / "folder").mkdir()
+    target = {"a file": "file", "an empty file": "empty", "a folder": "folder", "nowhere": "new"}[leads_to]
+    (root / planted).symlink_to(outside / target)
+    try:
+        get(server, root, "fine", checksum=checksum)
+    except InputError as error:
+        assert planted in str(error) or str(root) in str(error)
+    else:
+        assert (root / "toy/file.txt").read_bytes() == bytes(range(256)) * 4000
+    assert (outside / "file").read_bytes() == b"mine" and (outside / "empty").read_bytes() == b""
+    assert sorted(p.name for p in outside.iterdir()) == ["empty", "file", "folder"]
+    assert not list((outside / "folder").iterdir())
+
+
+def test_an_archive_of_ones_own_may_be_a_link(server, tmp_path):
+    (tmp_path / "big.zip").write_bytes(DATA)
+    (tmp_path / "root").mkdir()
+    (tmp_path / "root/toy.zip").symlink_to(tmp_path / "big.zip")
+    get(server, tmp_path / "root", "dead")
+    check(tmp_path / "root")
+    assert (tmp_path / "big.zip").read_bytes() == DATA and not server.seen
+
+
 def test_a_root_that_cannot_be(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(InputError, match="choose another folder"):

@@ -10,7 +10,8 @@ import pytest
 
 from wshash import InputError
 from wshash.datasets import load_dataset
-from wshash.datasets.postcards.concepts import CONCEPTS, IN_THE_SKY, MINIMA, NIGHT, SUNSET, WHAT, shares, tiers
+from wshash.datasets.postcards import collection
+from wshash.datasets.postcards.concepts import CONCEPTS, IN_THE_SKY, MINIMA, NIGHT, SIGHTS, SUNSET, WHAT, shares, tiers
 from wshash.datasets.postcards.drawing import draw
 
 N = 600
@@ -152,6 +153,19 @@ def test_cache_survives_damage(runs, postcards):
     block.write_bytes(block.read_bytes()[:1000])
     again = load_dataset("postcards", n=20, size=64)
     assert np.array_equal(again.labels, postcards.labels[:20])
+
+
+def test_no_flipped_bit_of_the_cache_is_used(tmp_path):
+    rng = np.random.default_rng(0)
+    share, seen = rng.random((9, len(CONCEPTS))).astype(np.float32), rng.random((9, len(SIGHTS))) < 0.5
+    collection._store(tmp_path / "a.npz", share, seen)
+    data = (tmp_path / "a.npz").read_bytes()
+    for place in range(0, len(data), 2):
+        damaged = bytearray(data)
+        damaged[place] ^= 1 << int(rng.integers(8))
+        (tmp_path / "b.npz").write_bytes(damaged)
+        found = collection._stored(tmp_path / "b.npz")
+        assert not len(found[0]) or (np.array_equal(found[0], share) and np.array_equal(found[1], seen)), place
 
 
 @pytest.mark.parametrize(

@@ -15,13 +15,13 @@ def checked(load: Callable) -> Callable:
     known = {name: hint for name, hint in get_type_hints(load).items() if name in list(parameters)[2:]}
 
     @wraps(load)
-    def wrapper(name, *positional, **options):
+    def wrapper(name, /, *positional, **options):
         for option, value in options.items():
             if option not in known:
                 raise InputError(f"{name} has no option {option!r}; choose among {', '.join(known)}")
             if not _fits(value, known[option]):
-                wanted = inspect.formatannotation(known[option]).replace("typing.Literal", "one of ")
-                raise InputError(f"{name}: {option}={value!r} is of another kind; choose {wanted}")
+                wanted = inspect.formatannotation(known[option]).replace("Literal", "one of ")
+                raise InputError(f"{name}: {option}={value!r} does not fit; choose {wanted}")
         return load(name, *positional, **options)
 
     return wrapper

@@ -3,6 +3,7 @@
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 from zipfile import BadZipFile
 
 import joblib
@@ -11,6 +12,7 @@ from tqdm import tqdm
 
 from wshash.atomic import atomic
 from wshash.datasets.base import TaggedImages
+from wshash.datasets.options import checked
 from wshash.datasets.postcards import folksonomy
 from wshash.datasets.postcards.concepts import CONCEPTS, SIGHTS, shares, tiers
 from wshash.datasets.postcards.drawing import draw, drawing_version, sights
@@ -89,7 +91,7 @@ def _stored(path: Path) -> tuple[np.ndarray, np.ndarray]:
     try:
         with np.load(path, allow_pickle=False) as stored:
             return stored["share"], stored["seen"]
-    except (OSError, ValueError, KeyError, EOFError, BadZipFile, zlib.error):  # not there, or damaged: drawn again
+    except (OSError, ValueError, KeyError, EOFError, RuntimeError, BadZipFile, zlib.error):  # not there, or damaged
         return np.zeros((0, len(CONCEPTS)), np.float32), np.zeros((0, len(SIGHTS)), bool)
 
 
@@ -98,15 +100,16 @@ def _store(path: Path, share: np.ndarray, seen: np.ndarray) -> None:
         np.savez(file, share=share, seen=seen)
 
 
+@checked
 def load(
-    name: str = "postcards",
-    folder=None,
+    name: str,
+    folder: object = None,
     n: int = 6000,
     seed: int = 0,
     size: int = 128,
     tag_noise: float = folksonomy.TAG_NOISE,
     tag_seed: int = 0,
-    untagged: str = "drop",
+    untagged: Literal["drop", "keep"] = "drop",
     n_jobs: int = -1,
 ) -> TaggedImages:
     """Draw a collection of postcards.
@@ -160,12 +163,10 @@ def load(
     At ``tag_noise=0`` it is about 1.9 and 2.0; at 1 there is none (1.00).
     """
     for label, value, least in (("n", n, 1), ("seed", seed, 0), ("size", size, MIN_SIZE), ("tag_seed", tag_seed, 0)):
-        if int(value) != value or value < least:
-            raise InputError(f"{name}: {label} must be a whole number of at least {least}, got {value!r}")
+        if value < least:
+            raise InputError(f"{name}: {label} must be at least {least}, got {value!r}")
     if not 0 <= tag_noise <= 1:
         raise InputError(f"{name}: tag_noise must lie between 0 and 1, got {tag_noise!r}")
-    if untagged not in ("drop", "keep"):
-        raise InputError(f"{name}: untagged must be 'drop' or 'keep', got {untagged!r}")
     n, seed, size = int(n), int(seed), int(size)
     share, seen = _table(n, seed, size, n_jobs)
     visible, salient = tiers(share)
