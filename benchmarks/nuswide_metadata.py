@@ -5,7 +5,7 @@ Writes a data set of ``n`` photos in the official formats (no photos) to a tempo
 of its own, so that its peak of memory is its own.
 
     python benchmarks/nuswide_metadata.py                  # 10,000, 50,000 and 269,648 photos
-    python benchmarks/nuswide_metadata.py --n 10000 --matrix
+    python benchmarks/nuswide_metadata.py --n 10000
 """
 
 import argparse
@@ -24,7 +24,7 @@ from wshash.datasets import nuswide
 N_CONCEPTS, N_WORDS, N_FINAL = 81, 20_000, 5_018
 
 
-def write(root: Path, n: int, matrix: bool) -> None:
+def write(root: Path, n: int) -> None:
     rng = np.random.default_rng(0)
     for name in ("ImageList", "ConceptsList", "Groundtruth/AllLabels", "NUS_WID_Tags"):
         (root / name).mkdir(parents=True)
@@ -40,25 +40,14 @@ def write(root: Path, n: int, matrix: bool) -> None:
     words = [f"word{i}" for i in range(N_WORDS)]
     (root / "NUS_WID_Tags/Final_Tag_List.txt").write_text("".join(f"{w}\n" for w in words[:N_FINAL]))
     (root / "NUS_WID_Tags/TagList1k.txt").write_text("".join(f"{w}\n" for w in words[:1000]))
-    table = open(root / "NUS_WID_Tags/AllTags1k.txt", "wb") if matrix else None
     with open(root / "NUS_WID_Tags/All_Tags.txt", "w") as file:
         for i in range(n):
             chosen = np.unique(np.minimum(rng.zipf(1.3, rng.poisson(18)) - 1, N_WORDS - 1))
             file.write(f"{ids[i]}      " + " ".join(words[t] for t in chosen) + " \n")
-            if table:
-                row = np.tile(np.frombuffer(b"0\t", np.uint8), 1000)
-                row[2 * chosen[chosen < 1000]] = ord("1")
-                table.write(row.tobytes() + b"\n")
-    if table:
-        table.close()
 
 
 def ours(root: Path) -> None:
     nuswide.load("nuswide", root, missing="keep", untagged="keep", unlabelled="negative")
-
-
-def ours_matrix(root: Path) -> None:
-    nuswide.load("nuswide", root, "matrix", missing="keep", untagged="keep", unlabelled="negative")
 
 
 def usual(root: Path) -> None:
@@ -69,12 +58,6 @@ def usual(root: Path) -> None:
     known = set((root / "NUS_WID_Tags/Final_Tag_List.txt").read_text().split())
     with open(root / "NUS_WID_Tags/All_Tags.txt", encoding="utf-8") as lines:
         [[tag for tag in line.split()[1:] if tag in known] for line in lines]
-
-
-def usual_matrix(root: Path) -> None:
-    """The same with ``np.loadtxt`` for ``AllTags1k.txt``."""
-    usual(root)
-    np.loadtxt(root / "NUS_WID_Tags/AllTags1k.txt", dtype=np.int8)
 
 
 def _timed(read, root: Path, queue) -> None:
@@ -100,27 +83,22 @@ def measure(read, root: Path) -> tuple[float, float]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--n", type=int, nargs="+", default=[10_000, 50_000, 269_648])
-    parser.add_argument("--matrix", action="store_true", help="read AllTags1k.txt too (2 kB a photo)")
     arguments = parser.parse_args()
     rows = []
     for n in arguments.n:
         with tempfile.TemporaryDirectory() as folder:
             root = Path(folder)
-            write(root, n, arguments.matrix)
-            pairs = [("tags of 5,018 words", ours, usual)]
-            pairs += [("AllTags1k.txt too", ours_matrix, usual_matrix)] * arguments.matrix
-            for what, mine, theirs in pairs:
-                (seconds, peak), (usual_seconds, usual_peak) = measure(mine, root), measure(theirs, root)
-                rows.append(
-                    {
-                        "photos": f"{n:,}",
-                        "read": what,
-                        "CPU seconds": seconds,
-                        "peak MiB": peak / 2**20,
-                        "usual / ours, time": usual_seconds / seconds,
-                        "usual / ours, memory": usual_peak / peak,
-                    }
-                )
+            write(root, n)
+            (seconds, peak), (usual_seconds, usual_peak) = measure(ours, root), measure(usual, root)
+            rows.append(
+                {
+                    "photos": f"{n:,}",
+                    "CPU seconds": seconds,
+                    "peak MiB": peak / 2**20,
+                    "usual / ours, time": usual_seconds / seconds,
+                    "usual / ours, memory": usual_peak / peak,
+                }
+            )
     print(pd.DataFrame(rows).to_markdown(index=False, floatfmt=".2f"))
 
 

@@ -1,5 +1,6 @@
 """Small data sets on disk, in the formats that the loaders read."""
 
+import hashlib
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +12,12 @@ from wshash.datasets.mirflickr import CONCEPTS
 def picture(path: Path, seed: int = 0, size: tuple[int, int] = (6, 8), **options) -> None:
     """A picture of coloured noise; the ending says the format."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    pixels = np.random.default_rng(seed).integers(0, 256, (*size, 3), dtype=np.uint8)
-    Image.fromarray(pixels).save(path, **options)
+    Image.fromarray(pixels(seed, size)).save(path, **options)
+
+
+def pixels(seed: int = 0, size: tuple[int, int] = (6, 8)) -> np.ndarray:
+    """What :func:`picture` shows."""
+    return np.random.default_rng(seed).integers(0, 256, (*size, 3), dtype=np.uint8)
 
 
 def mirflickr(root: Path, tags: dict[int, bytes | None], lists: dict[str, list[int]]) -> Path:
@@ -27,6 +32,20 @@ def mirflickr(root: Path, tags: dict[int, bytes | None], lists: dict[str, list[i
         text = "".join(f"{number}\n" for number in lists.get(concept, [99]))
         (root / f"mirflickr25k_annotations_v080/{concept}.txt").write_text(text)
     return root
+
+
+def known_lists(mirflickr) -> dict[str, list[int]]:
+    """Lists of photos up to number 10, one for each of the official ones, as if they were these."""
+    rng = np.random.default_rng(0)
+    return {name: sorted(set(rng.integers(1, 11, 7).tolist())) for name in mirflickr._COUNTS}
+
+
+def known_checksums(mirflickr) -> dict[str, str]:
+    """What the official lists up to photo 10 would be known by, were they :func:`known_lists`."""
+    return {
+        name: hashlib.sha256(" ".join(map(str, listed)).encode()).hexdigest()[:8]
+        for name, listed in known_lists(mirflickr).items()
+    }
 
 
 def nuswide(

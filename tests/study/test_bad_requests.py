@@ -34,7 +34,7 @@ NUMBERS = ["0", "-1", "257", "1e3", "8.5", "eight", "", "nan", "99999999999", "Ù
 METHODS = ["DHS", "ws-dsh", "WS-LSH", "Placebo-ITQ", "Matched-KSH", "Real-DSH", "Features", "", "LSH,KSH", "all.py:X"]
 METHODS += ["nowhere.py:Mine", ":", ".py:", "wshash/errors.py:InputError", "wshash/hashing/lsh.py:Nothing", "WS-", "-"]
 SHARES = ["0", "1e-9", "-0.1", "1.1", "nan", "inf", "a tenth", ""]
-FILES = ["nowhere", "README.md", "/", "", "tests", "~nobody/x", "x" * 400, "pyproject.toml", "LICENSE"]
+FILES = ["nowhere", "README.md", "/dev/null", "", "tests/tags", "~nobody/x", "x" * 400, "pyproject.toml", "LICENSE"]
 GOOD = ["study", "--dry-run", "--option", "n=60", "--queries", "12", "--methods", "LSH", "--bits", "8", "--seeds", "1"]
 
 

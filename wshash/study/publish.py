@@ -52,7 +52,7 @@ def publish(outcome: Outcome) -> Path:
     drawn = [row for row in rows if row["method"] in shown]
     c6 = budget_claims(frames.read_rows(row.path for row in few_labels)) if few_labels else []
     parts = {"figures": lambda: _draw(study, drawn, folder, origin) if drawn else []}
-    parts |= {"tables": lambda: _tabulate(study, rows, folder, c6)}
+    parts |= {"tables": lambda: _tabulate(study, rows, folder, origin, c6)}
     names = [name for part in progress(parts, desc="publishing") for name in parts[part]()]
     write_json(folder / "study.json", origin)
     written = [folder / "study.json"] + [path for name in names for path in folder.glob(f"{name}.*")]
@@ -76,8 +76,7 @@ def _draw(study: Study, rows: list[dict], folder: Path, origin: dict) -> list[st
     frame = frames.measures(rows)
     n_bits, depth = int(frame["n_bits"].max()), frames.main_depth(frame)
     by_bits, by_depth, curves = frames.by_bits(frame), frames.by_depth(frame), frames.pr_curves(rows)
-    span = pd.concat([by_bits, by_depth])[["precision", "chance", "low", "high"]].stack()
-    y_range = (max(0.0, span.min() - 0.02), min(1.0, span.max() + 0.02))  # the same for Figures 8 and 9
+    y_range = plots.precision_range(by_bits, by_depth)
     times = extraction_time(study, list(frame["method"].cat.categories), n_bits)
     figures = {
         "fig7": (times, plots.fig7(times, machine()), plots.describe_fig7(times, machine())),
@@ -90,8 +89,10 @@ def _draw(study: Study, rows: list[dict], folder: Path, origin: dict) -> list[st
     return list(figures)
 
 
-def _tabulate(study: Study, rows: list[dict], folder: Path, c6: list[dict]) -> list[str]:
-    """Results, gains, controls, Tables 1 and 2, claims; their names."""
+def _tabulate(study: Study, rows: list[dict], folder: Path, origin: dict, c6: list[dict]) -> list[str]:
+    """Results, gains, controls and both as a forest plot, Tables 1 and 2, claims; their names."""
+    from wshash import plots
+
     frame = frames.measures(rows)
     names = [f"precision@{r}" for r in frames.depths(frame)] + ["average_precision"]
     main = f"precision@{frames.main_depth(frame)}"
@@ -105,10 +106,15 @@ def _tabulate(study: Study, rows: list[dict], folder: Path, c6: list[dict]) -> l
         "table2": (table2(study.config.preset), None),
         "claims": (judged, None),
     }
+    main_gains = gains[gains["measure"] == main] if not gains.empty else gains
     if not gains.empty:
-        tables["gains"] = gains, gains[gains["measure"] == main].round(4)
+        tables["gains"] = gains, main_gains.round(4)
     if not controls.empty:
         tables["controls"] = controls, controls.round(4)
     for name, (table, text) in tables.items():
         write_table(folder, name, table, text)
-    return list(tables)
+    drawn = pd.concat([main_gains, controls], ignore_index=True)
+    drawn = drawn[drawn["a"].str.startswith("WS-")] if len(drawn) else drawn
+    if len(drawn):  # what is left of a gain against shuffled tags, and against as much training
+        plots.save(plots.forest(drawn), "forest", folder, drawn, plots.describe_forest(drawn), origin)
+    return [*tables, *(["forest"] if len(drawn) else [])]
