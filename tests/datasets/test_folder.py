@@ -123,19 +123,12 @@ def test_tables_in_any_encoding(tmp_path, encoding):
 @pytest.mark.parametrize(
     "table, message",
     [
-<<<<<<< HEAD
-        ("file,date\na.png,2007-08-01\nc.gif,2007-08-02T12:00:00Z", "numbers or dates, not tags, such as '2007-08-01'"),
-        ("file,width\na.png,640\nc.gif,1e3", "numbers or dates"),
-        ("a.png,1,0\nc.gif,0,1", "no first line says of what.*names of the concepts"),
-        ("a.png,2007\nc.gif,2008", "no first line says of what"),
-=======
         ("file,date\na.png,2007-08-01\nc.gif,2007-08-02T12:00:00Z", "numbers or dates, such as '2007-08-01'"),
         ("file,width\na.png,640\nc.gif,1e3", "numbers or dates"),
         ("a.png,1,0\nc.gif,0,1", "a column a tag or concept, and no first line says which"),
         ("a.png,yes,no\nc.gif,no,yes", "a column a tag or concept, and no first line says which"),
         ("a.png,x,\nc.gif,,x", "a column a tag or concept, and no first line says which"),
         ("a.png,2007\nc.gif,2008", "numbers or dates, such as '2007'.*'file,tags'"),
->>>>>>> datasets
         ("file,title,description\na.png,Holiday,we swam", "which of its columns title, description holds the tags"),
     ],
 )

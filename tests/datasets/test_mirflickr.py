@@ -1,4 +1,3 @@
-import hashlib
 import os
 import shutil
 from pathlib import Path
@@ -110,26 +109,11 @@ def test_an_empty_list_is_named(tree):
         path.write_text(text)
 
 
-<<<<<<< HEAD
-def checksum(numbers):
-    return hashlib.sha256(" ".join(map(str, sorted(numbers))).encode()).hexdigest()[:8]
-
-
-@pytest.fixture
-def complete(tmp_path, monkeypatch):
-    """A collection that ends with photo 10, whose official lists are known up to there."""
-    rng = np.random.default_rng(0)
-    lists = {name: sorted(set(rng.integers(1, 16, 9).tolist())) for name in mirflickr._COUNTS}
-    known = {name: checksum([n for n in listed if n <= 10]) for name, listed in lists.items()}
-    monkeypatch.setitem(mirflickr._CHECKSUMS, 10, known)
-    return trees.mirflickr(tmp_path / "complete", TAGS, lists)
-=======
 @pytest.fixture
 def complete(tmp_path, monkeypatch):
     """A collection that ends with photo 10, whose official lists are known up to there."""
     monkeypatch.setitem(mirflickr._CHECKSUMS, 10, trees.known_checksums(mirflickr))
     return trees.mirflickr(tmp_path / "complete", TAGS, trees.known_lists(mirflickr))
->>>>>>> datasets
 
 
 @pytest.mark.parametrize("name", ["animals", "male", "water", "sea_r1"])
@@ -138,11 +122,7 @@ def test_a_complete_collection_has_the_official_lists(complete, name, change):
     load("m", complete)
     path = complete / f"mirflickr25k_annotations_v080/{name}.txt"
     listed = path.read_text().split()
-<<<<<<< HEAD
-    first = next(n for n in listed if int(n) <= 10)
-=======
     first = listed[0]
->>>>>>> datasets
     free = next(str(n) for n in range(1, 10) if str(n) not in listed)
     if change == "missing":
         path.unlink()

@@ -52,10 +52,7 @@ def load_dataset(name: str, /, root: str | Path | None = None, every: bool = Fal
         The data set's own folder. Default: the folder ``name`` under ``$WSHASH_DATA``, else under ``data/``.
     every : bool
         With the pictures without tags and those without concepts, which most sources leave out by default: to search.
-<<<<<<< HEAD
         Of postcards none is left out.
-=======
->>>>>>> datasets
     **options
         Of the source: see ``wshash.datasets.<source>.load``.
 
@@ -64,18 +61,11 @@ def load_dataset(name: str, /, root: str | Path | None = None, every: bool = Fal
     InputError
         Unknown name or option, an option of another type, or nothing of the expected layout under ``root``.
     """
-<<<<<<< HEAD
     source = valid_name(name).partition("-")[0]
     load = import_module(SOURCES[source]).load
     if not isinstance(root, str | Path | None) or not isinstance(every, bool):
         raise InputError(f"root={root!r}, every={every!r}: give the path of a folder, and true or false")
     if every and source != "postcards":
-=======
-    load = import_module(SOURCES[valid_name(name).partition("-")[0]]).load
-    if not isinstance(root, str | Path | None) or not isinstance(every, bool):
-        raise InputError(f"root={root!r}, every={every!r}: give the path of a folder, and true or false")
-    if every:
->>>>>>> datasets
         keep = {"untagged": "keep", "unlabelled": "negative"}
         options |= {option: keep[option] for option in keep.keys() & inspect.signature(load).parameters}
     return load(name, data_root() / name if root is None else Path(os.path.expanduser(root)), **options)

@@ -8,16 +8,9 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-<<<<<<< HEAD
 from wshash.atomic import atomic
 from wshash.paths import runs_root
 from wshash.progress import progress
-=======
-from tqdm import tqdm
-
-from wshash.atomic import atomic
-from wshash.paths import runs_root
->>>>>>> datasets
 
 _TICK = 2_000_000_000  # ns; no file system's clock is coarser
 
@@ -37,11 +30,7 @@ def digests(folder: Path, names: Sequence[str]) -> list[str]:
     fresh = {}
     with ThreadPoolExecutor(os.cpu_count()) as pool:  # hashlib and reading leave the interpreter lock
         read = pool.map(lambda i: _digest(os.path.join(folder, names[i])), waiting)
-<<<<<<< HEAD
         bar = progress(read, total=len(waiting), desc="hashing pictures") if waiting else read
-=======
-        bar = tqdm(read, total=len(waiting), desc="hashing pictures", disable=None if waiting else True)
->>>>>>> datasets
         for i, digest in zip(waiting, bar, strict=True):
             found[names[i]] = digest
             # A file changed within the clock's last tick could change again and look the same: not kept.

@@ -10,10 +10,6 @@ from stat import S_ISREG
 
 import numpy as np
 from PIL import Image, ImageOps, TiffImagePlugin
-<<<<<<< HEAD
-=======
-from tqdm import tqdm
->>>>>>> datasets
 
 from wshash.datasets.base import TaggedImages, _digest
 from wshash.datasets.digests import digests
@@ -178,11 +174,7 @@ def look(images: Sequence, use: Callable[[np.ndarray], object], progress: bool =
     # Threads: Pillow decodes outside the interpreter lock.
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         seen = pool.map(one, range(len(images)))
-<<<<<<< HEAD
         bar = progress_bar(seen, total=len(images), desc="checking pictures") if progress else seen
-=======
-        bar = tqdm(seen, total=len(images), desc="checking pictures", disable=None if progress else True)
->>>>>>> datasets
         return list(bar)
 
 

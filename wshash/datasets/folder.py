@@ -79,13 +79,8 @@ def load(
     and dates alone are refused. Without a header, all. The report names the columns that are not read.
 
     *Cells.* Commas, semicolons, ``|`` and line breaks separate. White space does so in ``tags.csv`` alone, and there
-<<<<<<< HEAD
-    only if of its cells of several words most have no other separator and no second cell: ``sunset beach``. So in
-    ``labels.csv`` ``polar bear`` is one concept. ``nan``, ``none``, ``null``, ``n/a`` alone in a cell are nothing.
-=======
     only if one column holds tags and most of its cells of several words have no other separator: ``sunset beach``. So
     in ``labels.csv`` ``polar bear`` is one concept. ``nan``, ``none``, ``null``, ``n/a`` alone in a cell are nothing.
->>>>>>> datasets
     Tags and concepts are cleaned by :func:`wshash.datasets.text.clean_tag`.
     """
     folder = Path(folder)
@@ -95,11 +90,7 @@ def load(
     if tags is not None:
         if not (folder / tags).exists():
             raise InputError(
-<<<<<<< HEAD
-                f"{folder / tags} is missing; where there are no tags, say tags=None.{_suggest(folder, ids)}"
-=======
                 f"{folder / tags} is missing; where there are no tags, say tags=None. {_suggest(folder, ids)}"
->>>>>>> datasets
             )
         tag_lists, _, met = read_table(folder / tags, lookup, True, separator)
         report |= {"tags_without_picture": met.pop("strangers"), "tables_not_utf8": met.pop("not_utf8"), **met}

@@ -58,12 +58,8 @@ def read_table(
     path : path
     row_of : Lookup
     spaces : bool
-<<<<<<< HEAD
-        Whether white space may separate.
-=======
         Whether white space may separate: it does where one column holds tags and most of its cells of several words
         have no other separator.
->>>>>>> datasets
     separator : str, optional
         Cells are cut at this and nothing else.
 
@@ -82,11 +78,8 @@ def read_table(
         The table cannot be parsed, has no line of a picture that is there, or does not say which columns to read.
     """
     text, encoding = read_text(path)
-<<<<<<< HEAD
-=======
     if re.search(r"[\x01-\x08\x0e-\x1f]", text):
         raise InputError(f"{path}: not a text file; save the table as CSV in UTF-8")
->>>>>>> datasets
     lines = _lines(path, text.lstrip("\r\n"))
     head = [cell.strip() for cell in lines[0]] if lines else []
     lower = [cell.casefold().replace(" ", "_") for cell in head]
@@ -112,12 +105,8 @@ def read_table(
     report |= {f"columns that are a concept each, in {path.name}": len(flags)} if flags else {}
     report |= {f"columns of {path.name} not read: {', '.join(ignored)}": len(ignored)} if ignored else {}
     cells = [[line[j] for j in lists if j < len(line) and line[j].strip().casefold() not in _NOTHING] for line in lines]
-<<<<<<< HEAD
-    cut = _cutter(cells, spaces, separator)
-=======
     columns = [j for j in lists if (j < len(head) and head[j]) or any(values[j])]
     cut = _cutter([cell for line in cells for cell in line], spaces and len(columns) == 1, separator)
->>>>>>> datasets
     tags: list[list[str]] = [[] for _ in row_of.ids]
     for row, line, filled in zip(rows, lines, cells, strict=True):
         tags[row] += [tag for cell in filled for tag in cut(cell)]
@@ -153,40 +142,20 @@ def _columns(path: Path, head: list[str], lower: list[str], values: dict[int, li
     if len(titles) > 1:
         raise InputError(f"{path}: which of its columns {', '.join(titles)} holds the tags? Call that one 'tags'")
     seen = set().union(*(filled[j] for j in unnamed))
-<<<<<<< HEAD
-    if seen and all(_NUMBER.fullmatch(value) for value in seen):
-        what = "numbers or dates, not tags" if head else "numbers or dates, and no first line says of what"
-        raise InputError(
-            f"{path}: it holds {what}, such as {min(seen)!r}; begin it with 'file,tags', or, where each column is a "
-            "concept with 0 and 1, with 'file' and the names of the concepts"
-=======
     if flags and not head and len(unnamed) > 1 and seen <= (_YES | _NO) - {"y", "n"}:
         raise InputError(f"{path}: a column a tag or concept, and no first line says which: 'file' and their names")
     if seen and all(_NUMBER.fullmatch(value) for value in seen):
         raise InputError(
             f"{path}: it holds numbers or dates, such as {min(seen)!r}, and its first line does not say that they are "
             "tags: 'file,tags'"
->>>>>>> datasets
         )
     return unnamed, []
 
 
-<<<<<<< HEAD
-def _cutter(cells: list[list[str]], spaces: bool, separator: str | None) -> Callable[[str], list[str]]:
-    if separator is not None:
-        return lambda cell: cell.split(separator if separator.strip() else None)
-    by_space = 0  # cells of several words: without any other separator, less those with one
-    for line in cells if spaces else []:
-        for cell in line:
-            if len(cell.split()) > 1:
-                by_space += -1 if len(line) > 1 or _SEPARATORS.search(cell) else 1
-    if by_space > 0:
-=======
 def _cutter(cells: list[str], spaces: bool, separator: str | None) -> Callable[[str], list[str]]:
     if separator is not None:
         return lambda cell: cell.split(separator if separator.strip() else None)
     several = [bool(_SEPARATORS.search(cell)) for cell in cells if spaces and len(cell.split()) > 1]
     if sum(several) < len(several) / 2:
->>>>>>> datasets
         return lambda cell: _SEPARATORS.sub(" ", cell).split()
     return _SEPARATORS.split
