@@ -67,7 +67,7 @@ def compare(options):
     query_codes, codes, query_labels, labels = data
     warm = (query_codes[:8], codes[:2000], query_labels[:8], labels[:2000])
     evaluate(*warm, n_threads=options.threads)  # compiles
-    counter = HammingCounter(codes, labels, 2, options.threads)
+    counter = HammingCounter(codes, labels, options.threads)
 
     def kernel():
         for start in range(0, len(query_codes), counter.block):

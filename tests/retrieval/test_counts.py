@@ -4,16 +4,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binom
 
-from wshash.retrieval.counts import HammingCounter, n_grades, pack_words
+from wshash.retrieval import counts as counting
+from wshash.retrieval.counts import HammingCounter, default_threads, pack_words
 from wshash.retrieval.levels import LevelCounter
 
 
-def count_by_loop(query_codes, codes, query_labels, labels, grades):
-    counts = np.zeros((len(query_codes), codes.shape[1] + 1, grades), int)
+def count_by_loop(query_codes, codes, query_labels, labels):
+    counts = np.zeros((len(query_codes), codes.shape[1] + 1, 2), int)
     for q in range(len(query_codes)):
         for i in range(len(codes)):
-            shared = int((query_labels[q] & labels[i]).sum())
-            counts[q, (query_codes[q] != codes[i]).sum(), shared if grades > 2 else min(shared, 1)] += 1
+            relevant = int((query_labels[q] & labels[i]).any())
+            counts[q, (query_codes[q] != codes[i]).sum(), relevant] += 1
     return counts
 
 
@@ -26,18 +27,17 @@ def problem(seed, q, n, k, c):
 
 @given(
     seed=st.integers(0, 100),
+    q=st.integers(0, 4),
     k=st.integers(1, 256),
-    c=st.integers(1, 70),
+    c=st.integers(1, 140),
     n=st.integers(0, 12),
-    graded=st.booleans(),
     threads=st.integers(1, 3),
 )
-@settings(max_examples=20, deadline=None)
-def test_counts_are_those_of_a_loop(seed, k, c, n, graded, threads):
-    query_codes, codes, query_labels, labels = problem(seed, 3, n, k, c)
-    grades = max(3, n_grades(query_labels, labels)) if graded else 2
-    counts = HammingCounter(codes, labels, grades, threads)(query_codes, query_labels)
-    np.testing.assert_array_equal(counts, count_by_loop(query_codes, codes, query_labels, labels, grades))
+@settings(max_examples=30, deadline=None)
+def test_counts_are_those_of_a_loop(seed, q, k, c, n, threads):
+    query_codes, codes, query_labels, labels = problem(seed, q, n, k, c)
+    counts = HammingCounter(codes, labels, threads)(query_codes, query_labels)
+    np.testing.assert_array_equal(counts, count_by_loop(query_codes, codes, query_labels, labels))
 
 
 @pytest.mark.parametrize("n", [4095, 4096, 4097, 8195])
@@ -58,41 +58,12 @@ def test_words_hold_the_bits_in_order():
     assert pack_words(np.zeros((0, 9))).shape == (0, 1)
 
 
-@given(st.integers(0, 50))
-@settings(max_examples=20, deadline=None)
-def test_weighted_levels_are_those_of_a_sort(seed):
-    query_codes, codes, query_labels, labels = problem(seed, 3, 40, 5, 4)
-    weights = np.random.default_rng(seed).choice([0.0, 0.1, 0.35, 1.7], 5)
-    if not weights.any():
-        return
-    counts = LevelCounter(codes, labels, 2, "weighted", weights)(query_codes, query_labels)
-    for q in range(3):
-        distance = ((query_codes[q] != codes) * weights).sum(axis=1).round(9)
-        relevant = (query_labels[q] & labels).any(axis=1)
-        parts = [(distance == d) for d in np.unique(distance)]
-        expected = [[(part & ~relevant).sum(), (part & relevant).sum()] for part in parts]
-        np.testing.assert_array_equal(counts[q, : len(expected)], expected)
-        assert not counts[q, len(expected) :].any()
-
-
 def test_equal_vectors_are_tied_in_spite_of_rounding():
     rng = np.random.default_rng(0)
     vectors = np.repeat(rng.normal(size=(30, 64)), 4, axis=0)[rng.permutation(120)]
     for distance in ("euclidean", "cosine"):
-        counts = LevelCounter(vectors, np.ones((120, 1), bool), 2, distance)(vectors[:50], np.ones((50, 1), bool))
+        counts = LevelCounter(vectors, np.ones((120, 1), bool), distance)(vectors[:50], np.ones((50, 1), bool))
         assert (counts[:, :, 1] == 4).all()
-
-
-@pytest.mark.parametrize("graded", [False, True])
-def test_torch_gives_the_same_numbers(graded, monkeypatch):
-    from wshash.retrieval import torch_counts
-
-    monkeypatch.setattr(torch_counts, "_PAIRS", 300)  # several blocks
-    query_codes, codes, query_labels, labels = problem(2, 7, 500, 70, 40)
-    grades = n_grades(query_labels, labels) if graded else 2
-    ours = HammingCounter(codes, labels, grades)(query_codes, query_labels)
-    theirs = torch_counts.TorchHammingCounter(codes, labels, grades, "cpu")(query_codes, query_labels)
-    np.testing.assert_array_equal(theirs, ours)
 
 
 def test_random_codes_lie_at_binomial_distances():
@@ -104,3 +75,43 @@ def test_random_codes_lie_at_binomial_distances():
     large = expected > 5
     # Queries share the database, so that counts spread a little wider than independent ones: 6, not 4, errors.
     assert (np.abs(counts - expected)[large] < 6 * np.sqrt(expected[large])).all()
+
+
+@given(st.integers(0, 50), st.sampled_from(["euclidean", "cosine"]))
+@settings(max_examples=20, deadline=None)
+def test_levels_are_the_distinct_distances(seed, distance):
+    rng = np.random.default_rng(seed)
+    query, vectors = (rng.integers(-2, 3, (rows, 3)).astype(float) for rows in (3, 40))  # many ties, zero vectors
+    query_labels, labels = rng.random((3, 4)) < 0.3, rng.random((40, 4)) < 0.3
+    counts = LevelCounter(vectors, labels, distance)(query, query_labels)
+    if distance == "cosine":
+        query, vectors = (x / np.maximum(np.linalg.norm(x, axis=1, keepdims=True), 1e-9) for x in (query, vectors))
+    for q in range(3):
+        far = ((query[q] - vectors) ** 2).sum(axis=1).round(9)
+        relevant = (query_labels[q] & labels).any(axis=1)
+        parts = [far == d for d in np.unique(far)]
+        expected = [[(part & ~relevant).sum(), (part & relevant).sum()] for part in parts]
+        np.testing.assert_array_equal(counts[q, : len(expected)], expected)
+        assert not counts[q, len(expected) :].any()
+    assert counts.shape[1] == max((counts.sum(axis=2) > 0).sum(axis=1))
+
+
+def test_vectors_that_differ_by_a_billionth_are_not_tied():
+    vectors = np.array([[1.0, 0.0], [1.0, 1e-4], [1.0, 2e-4]])
+    counts = LevelCounter(vectors, np.ones((3, 1), bool))(vectors[:1], np.ones((1, 1), bool))
+    assert counts[0].tolist() == [[0, 1]] * 3
+
+
+def test_all_vectors_zero_are_one_level():
+    zeros, ones = np.zeros((3, 2)), np.ones((3, 1), bool)
+    for distance in ("euclidean", "cosine"):
+        assert LevelCounter(zeros, ones, distance)(zeros[:1], ones[:1]).tolist() == [[[0, 3]]]
+
+
+def test_threads_are_those_of_the_variable_or_all_cores(monkeypatch):
+    monkeypatch.setattr(counting.joblib, "cpu_count", lambda: 7)
+    for value, threads in (("3", 3), ("", 7), ("0", 7), ("many", 7), ("-1", 7)):
+        monkeypatch.setenv("OMP_NUM_THREADS", value)
+        assert default_threads() == threads
+    monkeypatch.delenv("OMP_NUM_THREADS")
+    assert default_threads() == 7

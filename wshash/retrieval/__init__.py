@@ -2,7 +2,7 @@
 
 from wshash.retrieval.evaluation import evaluate
 from wshash.retrieval.index import HammingIndex
-from wshash.retrieval.intervals import Interval, PairedDifference, bootstrap, paired_difference, t_interval
+from wshash.retrieval.intervals import Interval, PairedDifference, paired_difference, t_interval
 from wshash.retrieval.report import Bounds, Report
 
 __all__ = [
@@ -11,7 +11,6 @@ __all__ = [
     "Interval",
     "PairedDifference",
     "Report",
-    "bootstrap",
     "evaluate",
     "paired_difference",
     "t_interval",

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import joblib
 import numpy as np
-from numba import njit, types
+from numba import config, njit, types
 from numba.extending import intrinsic
 
 MAX_BITS = 256
@@ -34,12 +34,6 @@ def pack_words(bits: np.ndarray) -> np.ndarray:
     return words.view("<u8").astype(np.uint64, copy=False)
 
 
-def n_grades(query_labels: np.ndarray, database_labels: np.ndarray) -> int:
-    """One more than the largest number of concepts that a query can share with an item."""
-    most = [labels.sum(axis=1).max(initial=0) for labels in (query_labels, database_labels)]
-    return int(min(most)) + 1
-
-
 def default_threads() -> int:
     """``$OMP_NUM_THREADS`` where it is set, else one thread per core that the process may use."""
     setting = os.environ.get("OMP_NUM_THREADS", "")
@@ -56,9 +50,15 @@ def _popcount(typing_context, word):
     return types.uint64(types.uint64), generate
 
 
+if config.DISABLE_JIT:  # the kernel as Python, for debuggers and mutants
+
+    def _popcount(word):
+        return int(word).bit_count()
+
+
 @njit(nogil=True, cache=True)
-def _count(queries, query_masks, codes, masks, grades, out):
-    """Add to ``out[q, d × grades + g]`` the number of items at distance d that share g concepts with query q."""
+def _count(queries, query_masks, codes, masks, out):
+    """Add to ``out[q, 2d]`` the irrelevant and to ``out[q, 2d + 1]`` the relevant items at distance d from query q."""
     level_block, shared_block = np.empty(_BLOCK, np.uint32), np.empty(_BLOCK, np.uint64)
     # Close codes fall on few levels: with one table each increment would wait for the one before.
     first, second, third, fourth = np.zeros((4, out.shape[1]), np.int32)
@@ -77,15 +77,10 @@ def _count(queries, query_masks, codes, masks, grades, out):
                 words, query = masks[w, start : start + n], query_masks[q, w]
                 if query == 0:
                     continue
-                if grades == 2:
-                    for j in range(n):
-                        shared[j] |= words[j] & query
-                else:
-                    for j in range(n):
-                        shared[j] += _popcount(words[j] & query)
+                for j in range(n):
+                    shared[j] |= words[j] & query
             for j in range(n):
-                grade = np.uint32(shared[j] != 0) if grades == 2 else np.uint32(shared[j])
-                level[j] = level[j] * np.uint32(grades) + grade
+                level[j] = level[j] * np.uint32(2) + np.uint32(shared[j] != 0)
             first[:], second[:], third[:], fourth[:] = 0, 0, 0, 0
             for j in range(0, n - 3, 4):
                 first[level[j]] += 1
@@ -106,9 +101,7 @@ class HammingCounter:
     ----------
     database_codes : uint8 array of 0 and 1, n×k, 1 ≤ k ≤ 256
     database_labels : bool array, n×c
-    grades : int
-        2: an item is relevant (shares a concept) or not. More: it counts at the number of concepts that it
-        shares with the query, which must be below ``grades``.
+        An item is relevant to a query if they share a concept.
     n_threads : int, optional
         Default: :func:`default_threads`.
 
@@ -118,18 +111,16 @@ class HammingCounter:
         Number of queries whose counts fit the memory bound.
     """
 
-    by_radius = True  # level d of the counts is distance d
-
-    def __init__(self, database_codes, database_labels, grades=2, n_threads=None):
-        self.n_bits, self.grades = database_codes.shape[1], grades
+    def __init__(self, database_codes, database_labels, n_threads=None):
+        self.n_bits = database_codes.shape[1]
         # Word-major: consecutive items are consecutive in memory, as vector loads want them.
         self._codes = np.ascontiguousarray(pack_words(database_codes).T)
         self._masks = np.ascontiguousarray(pack_words(database_labels).T)
         self._threads = n_threads or default_threads()
-        self.block = max(1, _BLOCK_BYTES // (8 * (self.n_bits + 1) * grades))
+        self.block = max(1, _BLOCK_BYTES // (16 * (self.n_bits + 1)))
 
     def __call__(self, query_codes: np.ndarray, query_labels: np.ndarray) -> np.ndarray:
-        """Number of items at each distance with each grade.
+        """Number of items at each distance, irrelevant and relevant.
 
         Parameters
         ----------
@@ -138,16 +129,16 @@ class HammingCounter:
 
         Returns
         -------
-        int32 array, q×(k+1)×grades
+        int32 array, q×(k+1)×2
         """
         codes, masks = pack_words(query_codes), pack_words(query_labels)
-        out = np.zeros((len(codes), (self.n_bits + 1) * self.grades), np.int32)
+        out = np.zeros((len(codes), 2 * (self.n_bits + 1)), np.int32)
         bounds = np.linspace(0, len(codes), min(self._threads, len(codes)) + 1).astype(int)
 
         def run(part):
-            _count(codes[part], masks[part], self._codes, self._masks, self.grades, out[part])
+            _count(codes[part], masks[part], self._codes, self._masks, out[part])
 
         parts = [slice(a, b) for a, b in zip(bounds[:-1], bounds[1:], strict=True)]
         with ThreadPoolExecutor(len(parts) or 1) as pool:
             list(pool.map(run, parts))
-        return out.reshape(len(codes), self.n_bits + 1, self.grades)
+        return out.reshape(len(codes), self.n_bits + 1, 2)

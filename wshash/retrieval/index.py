@@ -19,17 +19,11 @@ class HammingIndex:
     Parameters
     ----------
     kind : {"flat", "ivf", "hnsw"}
-        ``"flat"`` compares with every code and is exact. ``"ivf"`` visits the ``n_probe`` nearest of ``n_lists``
-        clusters. ``"hnsw"`` walks a graph of near codes.
-    n_lists : int, optional
-        Default: the square root of the number of codes.
+        ``"flat"`` compares with every code and is exact. ``"ivf"`` visits the ``n_probe`` nearest of √n clusters of
+        the n codes first added. ``"hnsw"`` walks a graph of near codes.
     n_probe : int
-    n_links : int
-        Neighbours of a code in the graph.
     ef_search : int
         Candidates that a walk keeps: more find more, more slowly.
-    random_state : int
-        Of the clusters.
 
     Examples
     --------
@@ -39,13 +33,12 @@ class HammingIndex:
     (array([[0, 1]], dtype=int32), array([[0, 2]]))
     """
 
-    def __init__(self, kind="flat", *, n_lists=None, n_probe=8, n_links=32, ef_search=64, random_state=0):
+    def __init__(self, kind="flat", *, n_probe=8, ef_search=64):
         if kind not in KINDS:
             raise InputError(f"kind={kind!r} is unknown; choose one of {', '.join(map(repr, KINDS))}")
-        self.kind, self.n_lists, self.n_probe = kind, n_lists, n_probe
-        self.n_links, self.ef_search, self.random_state = n_links, ef_search, random_state
+        self.kind, self.n_probe, self.ef_search = kind, n_probe, ef_search
         self.n_bits = None
-        self._index = None
+        self._index, self._n_first = None, 0
 
     def __len__(self) -> int:
         return 0 if self._index is None else self._index.ntotal
@@ -66,8 +59,10 @@ class HammingIndex:
         codes : array of 0 and 1, n×k
         """
         packed = self._pack(codes)
+        if not len(packed):
+            return self
         if self._index is None:
-            self._index, self.n_bits = self._build(packed), codes.shape[1]
+            self._index, self.n_bits, self._n_first = self._build(packed), np.shape(codes)[1], len(packed)
         threads = faiss.omp_get_max_threads()
         try:
             if self.kind == "hnsw":
@@ -84,17 +79,14 @@ class HammingIndex:
             index.use_heap = False  # counts instead: keeps the first rows among equals
             return index
         if self.kind == "hnsw":
-            index = faiss.IndexBinaryHNSW(width, self.n_links)
+            index = faiss.IndexBinaryHNSW(width, 32)  # neighbours of a code in the graph
             index.hnsw.efSearch = self.ef_search
             return index
-        n_lists = self.n_lists or max(1, round(len(packed) ** 0.5))
-        if n_lists > len(packed):
-            raise InputError(f"{n_lists} lists need at least as many codes, got {len(packed)}; lower n_lists")
         quantizer = faiss.IndexBinaryFlat(width)
-        index = faiss.IndexBinaryIVF(quantizer, width, n_lists)
+        index = faiss.IndexBinaryIVF(quantizer, width, round(len(packed) ** 0.5))
         index.own_fields = True
         quantizer.this.disown()
-        index.cp.seed, index.cp.min_points_per_centroid = self.random_state + 1, 1
+        index.cp.seed = index.cp.min_points_per_centroid = 1
         index.nprobe = self.n_probe
         index.train(packed)
         return index
@@ -131,36 +123,46 @@ class HammingIndex:
         codes : array of 0 and 1, q×n_bits
         k : int
         """
-        if self.kind == "ivf":
-            self._index.make_direct_map()
         exact = faiss.IndexBinaryFlat(self._index.d)
-        exact.add(self._index.reconstruct_n(0, len(self)))
+        exact.add(self._codes())
         farthest = exact.search(self._pack(codes), k)[0][:, -1:]
         distances, rows = self.search(codes, k)
         return float(((distances <= farthest) & (rows >= 0)).mean())
 
+    def _codes(self) -> np.ndarray:
+        """The codes in the index, packed."""
+        if self.kind == "ivf":
+            self._index.make_direct_map()
+        return self._index.reconstruct_n(0, len(self))
+
     def save(self, path: str | Path) -> None:
-        """Write the index to one .npz file."""
+        """Write the codes and the settings to one .npz file."""
         if self._index is None:
             raise InputError("the index is empty; add codes before saving it")
-        options = {name: getattr(self, name) for name in ("kind", "n_bits", "random_state")}
+        settings = np.array([self.n_bits, self.n_probe, self.ef_search, self._n_first])
         with open(path, "wb") as file:
-            np.savez(file, index=faiss.serialize_index_binary(self._index), **options)
+            np.savez(file, codes=self._codes(), kind=self.kind, settings=settings)
 
     @classmethod
     def load(cls, path: str | Path) -> "HammingIndex":
-        """Read what :meth:`save` wrote; its settings for searching come with it."""
+        """Read what :meth:`save` wrote: the same answers.
+
+        Clusters and graph are built again from the codes, as :meth:`add` built them: a file cannot bring a structure
+        that points outside the codes.
+
+        Raises
+        ------
+        InputError
+            The file is missing, cut or altered, or not such a file.
+        """
         try:
             with np.load(path, allow_pickle=False) as file:
-                self = cls(str(file["kind"]), random_state=int(file["random_state"]))
-                self.n_bits = int(file["n_bits"])
-                self._index = faiss.deserialize_index_binary(file["index"])
-        except (OSError, KeyError, ValueError, RuntimeError) as error:
+                codes, kind, settings = file["codes"], str(file["kind"]), file["settings"].tolist()
+            n_bits, n_probe, ef_search, n_first = settings
+            index = cls(kind, n_probe=n_probe, ef_search=ef_search)
+            if codes.shape[1] != -(-n_bits // 8) or min(settings) < 1 or n_first > len(codes):
+                raise ValueError(f"codes of shape {codes.shape} with settings {settings}")
+            codes = np.unpackbits(codes, axis=1, count=n_bits)
+            return index.add(codes[:n_first]).add(codes[n_first:])
+        except Exception as error:  # zip, NumPy and zlib have a dozen ways to say it
             raise InputError(f"{path} is not an index that HammingIndex.save wrote: {error}") from error
-        if self.kind == "flat":
-            self._index.use_heap = False  # faiss does not store it
-        elif self.kind == "ivf":
-            self.n_lists, self.n_probe = self._index.nlist, self._index.nprobe
-        else:
-            self.ef_search = self._index.hnsw.efSearch
-        return self

@@ -53,9 +53,6 @@ def make_row(study: "Study", path: Path, name: str, n_bits: int, seed: int) -> N
         "pr_by_rank": report.pr_by_rank.to_dict("list"),
         "history": {k: [float(x) for x in v] for k, v in getattr(method, "history_", {}).items()},
     }
-    if hasattr(method, "bit_weights_"):  # DRSCH: Hamming distance weighted by what the bits have learnt to count
-        weighted = evaluate(*judged, depths=study.depths, distance="weighted", weights=method.bit_weights_)
-        row["weighted"] = weighted.summary()
     with atomic(path.with_suffix(".npz")) as temporary, open(temporary, "wb") as handle:
         np.savez_compressed(handle, kept=study.query[report.kept], **_plain(report.per_query))
     write_json(
