@@ -7,9 +7,10 @@
     python benchmarks/mutants.py tags --again                          # only what survived last time
 
 Works on a copy under runs/mutants and changes nothing here. mutmut mutates no decorated function, so in the copy
-``@property`` and its like become an assignment behind the function, and numba's kernels run as plain Python. Not
-mutated: the text of errors and warnings, and what stands outside functions. A mutant is killed where a test
-fails, crashes or takes many times as long as without it; one that no test calls counts as a survivor.
+``@property`` and its like become an assignment behind the function. numba's kernels are mutated, and run as plain
+Python, where their file is asked for by itself (retrieval/counts.py). Not mutated: the text of errors and warnings,
+and what stands outside functions. A mutant is killed where a test fails, crashes or takes many times as long as
+without it; one that no test calls counts as a survivor. hypothesis draws the same cases each time and shrinks none.
 """
 
 import argparse
@@ -32,13 +33,19 @@ source_paths = ["wshash"]
 only_mutate = {files}
 do_not_mutate_patterns = ['raise \\w*Error', 'warnings\\.warn']
 pytest_add_cli_args_test_selection = {tests}
-pytest_add_cli_args = ["-p", "no:cacheprovider", "-p", "no:xdist", "--hypothesis-seed=0"]
+pytest_add_cli_args = ["-p", "no:cacheprovider", "-p", "no:xdist", "-p", "hypothesis_profile"]
 process_isolation = "forkserver"
 also_copy = {others}
 """
+PROFILE = """
+from hypothesis import Phase, settings
+
+settings.register_profile("mutants", phases=[Phase.explicit, Phase.generate], derandomize=True, database=None)
+settings.load_profile("mutants")
+"""
 
 
-def undecorated(source: str) -> str:
+def undecorated(source: str, kernels: bool) -> str:
     """The same module with ``@decorator`` in front of functions written as ``f = decorator(f)`` behind them."""
     lines = source.splitlines()
     module = ast.parse(source)
@@ -48,6 +55,8 @@ def undecorated(source: str) -> str:
         names = [ast.unparse(decorator) for decorator in node.decorator_list]
         if not names or any(name in KEPT or name.endswith(".setter") for name in names):
             continue
+        if not kernels and names[0].startswith("njit"):
+            continue
         call = node.name
         for name in reversed(names):
             call = f"{name}({call})"
@@ -56,18 +65,18 @@ def undecorated(source: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def copy(target: Path, files: list[str], tests: list[str]) -> None:
+def copy(target: Path, files: list[str], tests: list[str], kernels: bool) -> None:
     """The checkout's files as they are now, the mutated ones without decorators, with a configuration for mutmut."""
     listed = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
         cwd=ROOT, check=True, capture_output=True, text=True,
     ).stdout.split("\0")  # fmt: skip
-    names = [name for name in listed if name and (ROOT / name).is_file()]
-    top = sorted({name.split("/")[0] for name in names} - {"wshash", "tests", "pyproject.toml"})
-    for name in names:
-        content = (ROOT / name).read_bytes()
+    contents = {name: (ROOT / name).read_bytes() for name in listed if name and (ROOT / name).is_file()}
+    contents["hypothesis_profile.py"] = PROFILE.encode()
+    top = sorted({name.split("/")[0] for name in contents} - {"wshash", "tests", "pyproject.toml"})
+    for name, content in contents.items():
         if name in files:
-            content = undecorated(content.decode()).encode()
+            content = undecorated(content.decode(), kernels).encode()
         if name == "pyproject.toml":
             config = CONFIG.format(files=json.dumps(files), tests=json.dumps(tests), others=json.dumps(top))
             content += config.encode()
@@ -101,9 +110,10 @@ def main() -> None:
     paths = sorted(source.rglob("*.py")) if source.is_dir() else [source]
     files = [path.relative_to(ROOT).as_posix() for path in paths]
     target = ROOT / "runs" / "mutants" / args.what.replace("/", "-").removesuffix(".py")
-    copy(target, files, args.tests or [f"tests/{args.what.split('/')[0]}"])
+    kernels = source.is_file() and "@njit" in source.read_text()
+    copy(target, files, args.tests or [f"tests/{args.what.split('/')[0]}"], kernels)
     one = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS")}
-    environment = os.environ | one | {"PYTHONPATH": str(target / "mutants"), "NUMBA_DISABLE_JIT": "1"}
+    environment = os.environ | one | {"PYTHONPATH": str(target / "mutants"), "NUMBA_DISABLE_JIT": str(int(kernels))}
 
     def mutmut(*arguments: str, **options) -> subprocess.CompletedProcess:
         return subprocess.run([sys.executable, "-m", "mutmut", *arguments], cwd=target, env=environment, **options)

@@ -5,7 +5,7 @@ import pytest
 
 from tests.tags.test_similarity import random_collection
 from wshash import InputError
-from wshash.tags import TagSimilarity, pairs_around, relevance_above
+from wshash.tags import TagSimilarity, TagVectors, pairs_around, relevance_above
 
 
 @pytest.fixture(scope="module")
@@ -28,6 +28,46 @@ def test_pairs_around_are_the_nearest(similarity):
     assert pairs["similar"].tolist() == [True] * 10 + [False] * 10
 
 
+@pytest.fixture(scope="module")
+def shared_tags():
+    """Pictures with the tags a, ab, b, c and none: by eye's similarity a and ab are alike by exactly one half."""
+    tags = [["a"], ["a", "b"], ["b"], ["c"], [], ["a"]]
+    return TagSimilarity.from_tags(tags, TagVectors(["a", "b", "c"], np.eye(3, dtype=np.float32)))
+
+
+def test_a_pair_at_the_threshold_is_not_similar(shared_tags):
+    pairs = pairs_around(shared_tags, 0.5, n=100, n_pairs=1000)
+    halves = pairs[pairs["similarity"] == 0.5]
+    assert list(zip(halves["i"], halves["j"], strict=True)) == [(0, 1), (1, 2), (1, 5)]  # ties by row number
+    assert not halves["similar"].any()
+    assert pairs[pairs["similar"]][["i", "j"]].to_numpy().tolist() == [[0, 5]]
+    table = relevance_above(shared_tags, np.eye(6, dtype=bool) | np.eye(6, dtype=bool)[::-1], [0.5, 0.499], 2000)
+    i, j = shared_tags.random_pairs(2000)
+    s = shared_tags.pairs(i, j)
+    assert table["share"].tolist() == [(s == 1).mean(), (s >= 0.5).mean()]
+
+
+def test_half_above_and_half_below_and_of_an_odd_number_one_more_above(similarity):
+    threshold = similarity.quantile_threshold(0.5)
+    assert pairs_around(similarity, threshold, n=7)["similar"].tolist() == [True] * 4 + [False] * 3
+
+
+def test_what_is_drawn_is_what_the_seed_and_the_number_say(similarity):
+    labels = np.random.default_rng(0).random((60, 3)) < 0.3
+    threshold = similarity.quantile_threshold(0.8)
+    assert pairs_around(similarity, threshold).equals(pairs_around(similarity, threshold, 100, 200_000, 0))
+    few = pairs_around(similarity, threshold, n_pairs=50, seed=1)
+    i, j = similarity.random_pairs(50, 1)
+    drawn = {tuple(sorted(pair)) for pair in zip(i.tolist(), j.tolist(), strict=True)}
+    assert set(zip(few["i"], few["j"], strict=True)) == drawn
+    assert relevance_above(similarity, labels, 0.1).equals(relevance_above(similarity, labels, [0.1], 200_000, 0))
+    row = relevance_above(similarity, labels, 0.1, n_pairs=50, seed=1).iloc[0]
+    relevant, above = (labels[i] & labels[j]).any(axis=1), similarity.pairs(i, j) > 0.1
+    assert row["threshold"] == 0.1
+    assert row["share"] == above.mean() and row["base"] == relevant.mean()
+    assert row["relevant_above"] == relevant[above].mean() and row["relevant_below"] == relevant[~above].mean()
+
+
 def test_one_side_may_be_empty(similarity):
     assert not pairs_around(similarity, 2.0, n=10)["similar"].any()
     assert len(pairs_around(similarity, 2.0, n=10)) == 5
@@ -45,7 +85,11 @@ def test_relevance_equals_counting(similarity):
     assert row["relevant_above"] == pytest.approx(relevant[above].mean(), abs=0.01)
     assert row["relevant_below"] == pytest.approx(relevant[~above].mean(), abs=0.01)
     assert row["lift"] == pytest.approx(row["relevant_above"] / row["base"])
-    assert table.iloc[1]["share"] == 0 and np.isnan(table.iloc[1]["lift"])
+    none = table.iloc[1]
+    assert none["share"] == 0 and np.isnan([none["lift"], none["relevant_above"], none["lift_error"]]).all()
+    assert none["relevant_below"] == none["base"] == row["base"]
+    every = relevance_above(similarity, labels, -5.0, n_pairs=1000).iloc[0]
+    assert every["share"] == 1 and every["lift"] == 1 and np.isnan(every["relevant_below"])
 
 
 def test_the_error_of_the_lift_sums_over_pairs_that_share_a_picture(similarity):

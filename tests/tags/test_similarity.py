@@ -78,6 +78,11 @@ def test_tf_idf_by_hand():
     s = TagSimilarity.from_tags([["common", "rare"], ["common"], ["common"], ["none"]], vectors, "tf-idf")
     common, rare = np.log(4 / 3), np.log(4)
     assert s.block([0], [1])[0, 0] == pytest.approx(common / (common + rare), rel=1e-4)
+    assert s.block([0], [0])[0, 0] == pytest.approx((common**2 + rare**2) / (common + rare) ** 2, rel=1e-4)
+    unused = TagVectors(["common", "rare", "unused"], np.eye(3, dtype=np.float32))
+    assert TagSimilarity.from_tags([["common", "rare"], ["common"]], unused, "tf-idf").B[0].toarray() == pytest.approx(
+        np.array([[0, 1, 0]]), abs=1e-5
+    )
     everywhere = TagSimilarity.from_tags([["common"], ["common"]], vectors, "tf-idf")
     assert everywhere.known.all() and np.allclose(everywhere.block([0, 1]), 1)
 
@@ -106,6 +111,65 @@ def test_pairs_above_equals_brute_force(collection, measure, block, max_bytes):
     assert np.allclose(value, full[i, j], atol=1e-6)
 
 
+def test_a_pair_at_the_threshold_is_not_above_it():
+    tags = [["a"], ["a", "b"], ["b"], ["a"]]
+    s = TagSimilarity.from_tags(tags, TagVectors(["a", "b"], np.eye(2, dtype=np.float32)))
+    [(i, j, value)] = s.pairs_above(0.5)
+    assert (i.tolist(), j.tolist(), value.tolist()) == ([0], [3], [1])
+    [(i, j, value)] = s.pairs_above(0.4999)
+    assert sorted(zip(i.tolist(), j.tolist(), strict=True)) == [(0, 1), (0, 3), (1, 2), (1, 3)]
+
+
+def test_pairs_above_stay_within_the_memory_they_are_given(monkeypatch):
+    """Of a block: similarity (4 bytes a pair) and what it needs beside; the rows of B times T (8 bytes a tag)."""
+    s = TagSimilarity.from_tags(*random_collection(n=400))
+    largest = [0, 0]
+    block = TagSimilarity.block
+
+    def watched(self, rows, columns=None):
+        largest[0] = max(largest[0], len(rows))
+        largest[1] = max(largest[1], len(rows) * len(columns))
+        return block(self, rows, columns)
+
+    monkeypatch.setattr(TagSimilarity, "block", watched)
+    for max_bytes in (2000, 10_000, 100_000):
+        largest[:] = 0, 0
+        list(s.pairs_above(0.1, max_bytes=max_bytes))
+        assert largest[0] * 12 * 16 <= max(max_bytes, 12 * 16) and largest[1] * 32 <= max(max_bytes, 32 * largest[0])
+    assert largest[0] == 256  # by default at most so many at a time
+
+
+def test_pairs_join_without_a_seam_where_they_are_computed_in_pieces(collection):
+    for measure in ("mean", "best-match"):
+        s = TagSimilarity.from_tags(*collection, measure)
+        i, j = s.random_pairs(2**14 + 7)
+        assert np.allclose(s.pairs(i, j), s.block(np.arange(s.n))[i, j], atol=1e-6)
+        assert s.pairs([], []).shape == (0,) and s.pairs(i, j).dtype == np.float32
+
+
+def test_random_pairs_are_all_pairs_of_known_pictures_alike(collection):
+    s = TagSimilarity.from_tags(*collection)
+    known = np.flatnonzero(s.known)
+    i, j = s.random_pairs(200_000)
+    count = np.zeros((s.n, s.n))
+    np.add.at(count, (i, j), 1)
+    expected = 200_000 / (len(known) * (len(known) - 1))
+    off = ~np.eye(s.n, dtype=bool) & s.known[:, None] & s.known
+    assert np.abs(count[off] - expected).max() < 5.5 * expected**0.5 and not count[~off].any()
+    for a, b in zip((i, j), s.random_pairs(200_000, seed=0), strict=True):
+        assert np.array_equal(a, b)
+    assert not np.array_equal(i, s.random_pairs(200_000, seed=1)[0])
+    two = TagSimilarity(np.eye(2), np.eye(2))
+    assert np.unique(np.sum(two.random_pairs(50), axis=0)).tolist() == [1]
+
+
+def test_by_default_the_threshold_is_exceeded_by_a_twentieth(collection):
+    s = TagSimilarity.from_tags(*collection)
+    assert s.quantile_threshold() == np.quantile(s.pairs(*s.random_pairs(200_000, 0)), 0.95)
+    assert s.quantile_threshold(0, n_pairs=100, seed=2) == s.pairs(*s.random_pairs(100, 2)).min()
+    assert s.quantile_threshold(1, n_pairs=100, seed=2) == s.pairs(*s.random_pairs(100, 2)).max()
+
+
 def test_quantile_threshold_matches_all_pairs():
     tags, vectors = random_collection(n=120)
     s = TagSimilarity.from_tags(tags, vectors)
@@ -114,8 +178,9 @@ def test_quantile_threshold_matches_all_pairs():
     threshold = s.quantile_threshold(0.9, n_pairs=100_000)
     assert np.mean(values > threshold) == pytest.approx(0.1, abs=0.01)
     assert threshold == s.quantile_threshold(0.9, n_pairs=100_000)
-    with pytest.raises(InputError, match="q must be"):
-        s.quantile_threshold(1.5)
+    for q in (1.5, -0.1):
+        with pytest.raises(InputError, match="q must be"):
+            s.quantile_threshold(q)
     i, j = s.random_pairs(5000, seed=1)
     assert (i != j).all()
 
@@ -142,6 +207,10 @@ def test_placebo_keeps_the_tag_lists_and_loses_the_pictures(collection):
     assert not np.array_equal(placebo.B.toarray(), s.B.toarray())
     assert sorted(map(tuple, placebo.B.toarray())) == sorted(map(tuple, s.B.toarray()))
     assert placebo.known.sum() == s.known.sum()
+    order = np.random.default_rng(3).permutation(s.n)
+    assert np.array_equal(placebo.block(np.arange(s.n)), s.block(order))
+    assert np.array_equal(s.permuted().B.toarray(), s.permuted(0).B.toarray()) and not placebo.best_match
+    assert TagSimilarity.from_tags(*collection, "best-match").permuted().best_match
 
 
 def test_degenerate_collections():

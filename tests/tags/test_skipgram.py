@@ -3,14 +3,15 @@
 import os
 import subprocess
 import sys
+import zlib
+from collections import Counter
 
 import numpy as np
 import pytest
-from gensim.models import KeyedVectors
+from gensim.models import KeyedVectors, Word2Vec
 
 from wshash import InputError
-from wshash.tags import load_vectors, train_skipgram
-from wshash.tags.skipgram import choose_epochs
+from wshash.tags import TagVectors, choose_epochs, load_vectors, tag_indicator, train_skipgram
 
 
 def themed(n=400, n_themes=6, seed=0):
@@ -25,6 +26,9 @@ def test_meaning_is_found():
     within = vectors.similarity("sea", "beach")
     assert within > vectors.similarity("sea", "10") + 0.3
     assert {tag for tag, _ in vectors.most_similar("sea", 3)} == {"beach", "wave", "sand"}
+    ranked = vectors.most_similar("sea")
+    assert len(ranked) == 10 and [s for _, s in ranked] == sorted((s for _, s in ranked), reverse=True)
+    assert dict(ranked)["beach"] == pytest.approx(within) and "sea" not in dict(ranked)
     assert vectors.vectors.dtype == np.float32 and vectors.vectors.shape == (24, 16)
 
 
@@ -66,25 +70,129 @@ def test_epochs_are_chosen_without_labels():
     assert abs(max(choose_epochs(noise, dim=16)[1].values()) - 0.5) < 0.08  # nothing to recognise: chance
 
 
+def test_a_tag_on_five_pictures_has_a_vector():
+    lists = [["a", "b", "c"]] * 4 + [["a", "b"]]
+    assert train_skipgram(lists, dim=4, epochs=1).vocabulary == ["a", "b"]
+
+
 def test_vocabulary_by_frequency_and_min_count():
     lists = [["a", "b"]] * 3 + [["b", "c"]] * 2 + [["c", "rare"]]
     assert train_skipgram(lists, dim=4, epochs=1, min_count=2).vocabulary == ["b", "a", "c"]
     kept = train_skipgram(lists, dim=4, epochs=1, min_count=1).keep(["rare", "a", "unknown"])
     assert kept.vocabulary == ["a", "rare"] and kept.vectors.shape == (2, 4)
+    every = train_skipgram(lists, dim=4, epochs=1, min_count=1)
+    assert np.array_equal(kept.vectors, [every.vector("a"), every.vector("rare")]) and kept.epochs == every.epochs == 1
+    assert TagVectors(["x"], np.ones((1, 2)), 7, {7: 0.6}).keep(["x"]).trials == {7: 0.6}
 
 
-def test_too_few_lists_to_choose_epochs_on():
-    with pytest.raises(InputError, match="give it .epochs=10."):
-        train_skipgram([["a", "b", "c"], ["a", "b"]] * 10)
+def test_the_score_is_the_share_of_wrong_halves_that_are_less_alike():
+    """Drawn as the docstring says, compared by loops."""
+    lists = [sorted(row) for row in themed(150, seed=3)]
+    _, trials = choose_epochs(lists, grid=(5,), share=0.3, dim=8, sample=0, seed=2)
+    rng = np.random.default_rng([2, 0x401D])
+    order = rng.permutation(150)
+    vectors = train_skipgram([lists[i] for i in sorted(order[45:])], dim=8, epochs=5, min_count=1, sample=0, seed=2)
+    halves = []
+    for i in order[:45]:
+        row = rng.permutation([tag for tag in lists[i] if tag in vectors.vocabulary])
+        halves.append((row[:1], row[1:]))  # of three
+
+    def alike(a, b):
+        return np.mean([vectors.similarity(x, y) for x in a for y in b])
+
+    wins, n = 0, 0
+    for i, (first, second) in enumerate(halves):
+        for j, (_, wrong) in enumerate(halves):
+            if j != i and not set(first) & set(wrong):
+                difference = alike(first, second) - alike(first, wrong)
+                wins, n = wins + (0.5 if abs(difference) < 1e-6 else difference > 0), n + 1
+    assert trials[5] == pytest.approx(wins / n, abs=1e-9)
+
+
+def test_trials_depend_on_what_is_given_and_on_nothing_else():
+    lists = themed()
+    _, trials = choose_epochs(lists, dim=16)
+    best, tried = max(trials, key=trials.get), list(trials)
+    assert tried == [1, 2, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256][: len(tried)]
+    assert choose_epochs(lists, dim=16, grid=(best,)) == (best, {best: trials[best]})
+    default = {"share": 0.2, "dim": 32, "window": None, "negative": 5, "sample": 1e-3, "seed": 0}
+    plain = choose_epochs(lists, grid=(24,))
+    assert plain == choose_epochs(lists, grid=(24,), **default)
+    for name, value in {"share": 0.3, "dim": 8, "window": 1, "negative": 1, "sample": 0, "seed": 1}.items():
+        assert choose_epochs(lists, grid=(24,), **default | {name: value}) != plain, name
+
+
+def test_a_score_that_chance_can_reach_chooses_and_ends_nothing(monkeypatch):
+    """Of 80 held-out lists, chance stays below .5 + 3/√(12·80) = .597; a tie counts one half."""
+    lists = [[f"a{i}", f"b{i}"] for i in range(20)] * 20
+    scores = {}
+
+    def vectors(train, count, epochs, *rest):
+        tags = list(count)
+        X = np.zeros((len(tags), 41), np.float32)
+        for v, tag in enumerate(tags):  # the share of themes whose two tags have one direction; the others have none
+            X[v, int(tag[1:]) if int(tag[1:]) < scores[epochs] * 20 else 40] = 1
+        return X
+
+    monkeypatch.setattr("wshash.tags.skipgram._skipgram", vectors)
+    for share in (0.0, 0.1, 0.4):
+        scores[1] = share
+        chosen, trials = choose_epochs(lists, grid=(1,))
+        assert 0.5 <= trials[1] and chosen == int(trials[1] > 0.5 + 3 / np.sqrt(12 * 80))
+        assert (trials[1] == 0.5) == (share == 0)
+    scores |= {1: 0.1, 2: 0, 4: 0, 8: 0, 16: 0.9, 32: 0.5, 64: 0.5, 128: 1.0}
+    chosen, trials = choose_epochs(lists, grid=tuple(scores))
+    assert chosen == 16 and list(trials) == [1, 2, 4, 8, 16, 32, 64]  # chance's best of 1 ends nothing
+
+
+@pytest.mark.parametrize(("n", "epochs"), [(20, 1000), (100, 600), (7, 1000)])
+def test_of_a_small_collection_the_lists_are_passed_60000_times(n, epochs):
+    lists = [list("abcdefghijklmnopqrst")] * n  # all alike: any half has a tag in common with other halves
+    assert choose_epochs(lists) == (0, {})
+    with pytest.warns(UserWarning, match=f"{n} pictures with two tags are too few.*: {epochs} epochs are taken"):
+        vectors = train_skipgram([*lists, ["a"], []], dim=4)
+    assert (vectors.epochs, vectors.trials) == (epochs, {})
+    assert np.array_equal(vectors.vectors, train_skipgram(lists + [["a"]], dim=4, epochs=epochs).vectors)
+
+
+def test_twenty_held_out_lists_are_enough_to_choose():
+    lists = [[f"{'ab'[i % 2]}{v}" for v in range(4)] for i in range(100)]
+    assert list(choose_epochs(lists, grid=(3,))[1]) == [3]
+    assert choose_epochs(lists[:95], grid=(3,)) == (0, {})
+
+
+def test_at_most_2000_held_out_lists_are_compared(monkeypatch):
+    sizes = []
+    monkeypatch.setattr(
+        "wshash.tags.skipgram.tag_indicator", lambda tags, known: sizes.append(len(tags)) or tag_indicator(tags, known)
+    )
+    choose_epochs(themed(4000, n_themes=20), grid=(1,), share=0.6, dim=2)
+    assert sizes == [2000, 2000]
+
+
+def test_vectors_are_those_of_gensims_skip_gram():
+    lists = [sorted(row) for row in themed(60)]
+    count = Counter(tag for row in lists for tag in row)
+    words = sorted(count, key=lambda tag: (-count[tag], tag))
+    model = Word2Vec(sg=1, vector_size=8, window=2, shrink_windows=False, negative=3, sample=0.01, min_count=1, seed=5,
+                     workers=1, hashfxn=lambda tag: zlib.crc32(tag.encode()))  # fmt: skip
+    model.build_vocab_from_freq({tag: count[tag] for tag in words}, corpus_count=60)
+    model.train(lists, total_examples=60, total_words=sum(map(len, lists)), epochs=4)
+    ours = train_skipgram(lists, dim=8, epochs=4, negative=3, min_count=1, sample=0.01, seed=5)
+    assert ours.vocabulary == words and np.array_equal(ours.vectors, model.wv[words])
+    plain = train_skipgram(lists, epochs=2)
+    stated = train_skipgram(lists, dim=32, epochs=2, window=None, negative=5, min_count=5, sample=1e-3, seed=0)
+    assert np.array_equal(plain.vectors, stated.vectors)
 
 
 @pytest.mark.parametrize(
     "tags, message",
     [
-        ([], "none of the 0 different tags"),
-        ([[], []], "none of the 0 different tags"),
-        ([["a", "b"]] * 4, "occurs 5 times"),
-        ([["a"]] * 9, "no picture has two"),
+        ([], "^0 tags are on 5 or more of the 0 pictures"),
+        ([[], []], "^0 tags are on 5 or more of the 2 pictures"),
+        ([["a", "b"]] * 4, "^0 tags are on 5 or more of the 4 pictures, and no picture has two of them: nothing"),
+        ([["a"]] * 9, "^1 tags are on 5 or more of the 9 pictures"),
+        ([["a", "a"]] * 9, "^1 tags are on 5"),
     ],
 )
 def test_nothing_to_learn_from(tags, message):

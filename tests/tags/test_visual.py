@@ -53,6 +53,55 @@ def test_null_equals_independent_random_sets():
 
 
 @pytest.mark.parametrize("words", [True, False])
+def test_z_and_score_equal_their_definitions(words):
+    """From the random sets that the seed draws: shuffled pictures, of which each size takes the first."""
+    tags, counts, _ = made_up()
+    tags = [row + ["rare"] * (i < 20) + ["rarer"] * (i < 19) for i, row in enumerate(tags)]
+    table = visual_tags(tags, counts, words=words, n_random=30, seed=4)
+    X = TfidfTransformer().fit_transform(counts).toarray() if words else counts.astype(float)
+    X /= np.linalg.norm(X, axis=1, keepdims=True)
+    centre, everything = X.mean(axis=0), counts.sum(axis=0) / counts.sum()
+    rng = np.random.default_rng(4)
+    orders = [rng.permutation(300) for _ in range(30)]
+    assert set(table.index) == {"red", "holiday", "photo", "rare"}  # 20 pictures are enough, 19 are not
+    for tag in ("red", "holiday", "rare"):
+        size = int(table.loc[tag, "count"])
+        drawn = {"cohesion": [], "separation": [], "clarity": []}
+        for order in orders:
+            members = X[order[:size]]
+            centroid = members.mean(axis=0)
+            drawn["cohesion"].append(np.mean([cosine(x, centroid) for x in members]))
+            drawn["separation"].append(cosine(centroid, centre))
+            own = counts[order[:size]].sum(axis=0)
+            drawn["clarity"].append(entropy(SMOOTHING * own / own.sum() + (1 - SMOOTHING) * everything, everything))
+        z, z_drawn = {}, {}
+        for name, sets in drawn.items() if words else list(drawn.items())[:2]:
+            mean, deviation = np.mean(sets), np.std(sets, ddof=1)
+            z[name], z_drawn[name] = (table.loc[tag, name] - mean) / deviation, (sets - mean) / deviation
+            assert table.loc[tag, f"z_{name}"] == pytest.approx(z[name])
+        spread = np.std(z_drawn["separation"] - z_drawn["cohesion"], ddof=1)
+        assert table.loc[tag, "score"] == pytest.approx((z["separation"] - z["cohesion"]) / spread)
+    assert table["score"].is_monotonic_decreasing and table.index.name == "tag"
+
+
+def test_kept_is_what_scores_above_the_threshold():
+    tags, counts, _ = made_up()
+    table = visual_tags(tags, counts)
+    assert table.equals(visual_tags(tags, counts, words=True, min_count=20, threshold=2.0, n_random=200, seed=0))
+    at = table.loc["holiday", "score"]
+    assert visual_tags(tags, counts, threshold=at)["kept"].tolist() == (table["score"] > at).tolist()
+    assert visual_tags(tags, counts, threshold=at - 1e-9).loc["holiday", "kept"]
+    assert not table.equals(visual_tags(tags, counts, seed=1))
+    assert not table.equals(visual_tags(tags, counts, n_random=201))
+
+
+def test_a_tag_given_twice_to_a_picture_counts_once():
+    tags, counts, _ = made_up()
+    assert visual_tags([row * 2 for row in tags], counts, n_random=5).equals(visual_tags(tags, counts, n_random=5))
+    assert visual_tags([["red"] * 20], counts[:1], min_count=1, n_random=2).loc["red", "count"] == 1
+
+
+@pytest.mark.parametrize("words", [True, False])
 def test_the_visual_tag_is_kept_and_the_others_dropped(words):
     tags, counts, _ = made_up()
     table = visual_tags(tags, counts, words=words)
@@ -99,7 +148,7 @@ def test_bad_input():
         visual_tags(tags[1:], counts)
     with pytest.raises(InputError, match="negative"):
         visual_tags(tags, counts - 5)
-    with pytest.raises(InputError, match="no tag is on 1000 of the 300"):
+    with pytest.raises(InputError, match="no tag is on 1000 of the 300 .*--tag-filter none"):
         visual_tags(tags, counts, min_count=1000)
     with pytest.raises(InputError, match="no tag is on 20 of the 0"):
         visual_tags([], np.zeros((0, 5)))
@@ -111,9 +160,28 @@ def test_concept_precision_by_hand():
     labels[100:150, 1] = True
     tags = [["sky"] if i < 80 else ["me"] if i % 2 else [] for i in range(400)]
     table = concept_precision(tags, labels, ["sky", "me", "unused"])
+    assert table.index.name == "tag" and table.equals(concept_precision(tags, labels, ["sky", "me", "unused"], seed=0))
     assert table.loc["sky", ["concept", "precision", "base", "lift"]].tolist() == [0, 1, 0.25, 4]
     assert table.loc["me", "gain"] < 0.15
     assert np.isnan(table.loc["unused", "precision"])
+
+
+def test_concept_precision_is_chosen_on_one_half_and_measured_on_the_other():
+    rng = np.random.default_rng(1)
+    labels = rng.random((60, 5)) < rng.random(5)
+    tags = [["x"] if has else [] for has in rng.random(60) < 0.5]
+    has_it = np.array([bool(row) for row in tags])
+    row = concept_precision(tags, labels, ["x"], seed=3).loc["x"]
+    base = labels.mean(axis=0)
+    half = np.random.default_rng(3).permutation(60) % 2 == 0
+    found = []
+    for choose, measure in ((half, ~half), (~half, half)):
+        best = np.argmax(labels[choose & has_it].mean(axis=0) - base)
+        found.append((labels[measure & has_it, best].mean(), base[best]))
+    precision, chance = np.mean(found, axis=0)
+    assert row["precision"] == pytest.approx(precision) and row["base"] == pytest.approx(chance)
+    assert row["gain"] == pytest.approx(precision - chance) and row["lift"] == pytest.approx(precision / chance)
+    assert row["concept"] == np.argmax(labels[has_it].mean(axis=0) - base)
 
 
 def test_concept_precision_is_not_fooled_by_the_best_of_many():

@@ -78,7 +78,10 @@ def visual_tags(
     counts = pd.Series([tag for row in tags for tag in set(row)], dtype=object).value_counts()
     counts = counts[counts >= min_count]
     if not len(counts):
-        raise InputError(f"no tag is on {min_count} of the {len(tags)} pictures that have features; lower min_count")
+        raise InputError(
+            f"no tag is on {min_count} of the {len(tags)} pictures that have features, so that none can be judged visual "
+            "or not; add pictures or tags, or leave the filter out (tag_filter='none', --tag-filter none)"
+        )
     vocabulary = sorted(counts.index)
     members = tag_indicator(tags, vocabulary).T.sign().tocsr()  # V×n of 0 and 1
     sizes = np.asarray(members.sum(axis=1)).ravel().astype(int)
