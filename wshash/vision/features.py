@@ -36,7 +36,10 @@ class _Readable:
 
     def __getitem__(self, i: int) -> tuple[int, np.ndarray | str]:
         try:
-            return i, fit_square(self.images[i], self.size)
+            image = self.images[i]
+            if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3 or not image.size:
+                raise InputError(f"picture {i} is {image.dtype} of shape {image.shape}; uint8 H×W×3 is needed")
+            return i, fit_square(image, self.size)
         except InputError as error:
             return i, str(error)
 
