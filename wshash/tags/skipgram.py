@@ -116,13 +116,8 @@ def train_skipgram(
     together = [row for row in lists if len(row) > 1]
     if not together:
         raise InputError(
-<<<<<<< HEAD
             f"{len(kept)} tags are on {min_count} or more of the {len(lists)} pictures, and no picture has two of "
             "them: nothing tells what tags mean. Add pictures or tags; without, choose methods that learn from no tags"
-=======
-            f"{len(kept)} tags are on {min_count} or more of the {len(lists)} pictures, and no picture has two of "
-            "them: nothing tells what tags mean. Add pictures or tags; without, choose methods that learn from no tags"
->>>>>>> main
         )
     lists = together
     options = dict(dim=dim, window=window, negative=negative, sample=sample, seed=seed)
@@ -132,13 +127,8 @@ def train_skipgram(
         if not epochs:
             epochs = min(1000, round(LISTS_SEEN / len(lists)))
             warnings.warn(
-<<<<<<< HEAD
                 f"{len(lists)} pictures with two tags are too few, or their tags go together too loosely, to choose "
                 f"how long to train the tag vectors: {epochs} epochs are taken; more pictures or tags would help",
-=======
-                f"{len(lists)} pictures with two tags are too few, or their tags go together too loosely, to choose "
-                f"how long to train the tag vectors: {epochs} epochs are taken; more pictures or tags would help",
->>>>>>> main
                 stacklevel=2,
             )
     vectors = _skipgram(lists, kept, epochs, **options)

@@ -79,13 +79,8 @@ def visual_tags(
     counts = counts[counts >= min_count]
     if not len(counts):
         raise InputError(
-<<<<<<< HEAD
             f"no tag is on {min_count} of the {len(tags)} pictures that have features, so that none can be judged "
             "visual or not; add pictures or tags, or leave the filter out (tag_filter='none', --tag-filter none)"
-=======
-            f"no tag is on {min_count} of the {len(tags)} pictures that have features, so that none can be judged "
-            "visual or not; add pictures or tags, or leave the filter out (tag_filter='none', --tag-filter none)"
->>>>>>> main
         )
     vocabulary = sorted(counts.index)
     members = tag_indicator(tags, vocabulary).T.sign().tocsr()  # V×n of 0 and 1
