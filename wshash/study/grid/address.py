@@ -3,7 +3,7 @@
 import ast
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -32,7 +32,7 @@ def address(parameters: dict, modules: tuple[str, ...], packages: tuple[str, ...
     made_by = {
         "parameters": parameters,
         "code": code_fingerprint(*modules),
-        "caller": _executed(_file(caller)) if caller else "",
+        "caller": _executed(_file(caller).read_bytes()) if caller else "",
         "packages": {name: version(name) for name in packages},
     }
     return digest(canonical(made_by))
@@ -45,12 +45,12 @@ def code_fingerprint(*modules: str) -> str:
     Comments and docstrings do not count, nor does what is imported for type checkers alone. A module is a dotted name,
     or the path of a file outside the package.
     """
-    return digest(*sorted(map(_executed, set().union(*map(sources, modules)))))
+    return _hash(set().union(*map(sources, modules)))
 
 
 def package_fingerprint() -> str:
     """Hash of what Python executes of the whole package: equal where two processes run the same code."""
-    return digest(*sorted(map(_executed, PACKAGE.rglob("*.py"))))
+    return _hash(PACKAGE.rglob("*.py"))
 
 
 @cache
@@ -62,24 +62,28 @@ def sources(module: str) -> frozenset[Path]:
         name = waiting.pop()
         if name not in seen:
             seen[name] = _file(name)
-            waiting += _imports(_tree(seen[name]))
+            waiting += _imported(seen[name].read_bytes())
     return frozenset(seen.values())
 
 
-@cache
-def _tree(path: Path) -> ast.Module:
-    return ast.parse(path.read_bytes())
+def _hash(files: Iterable[Path]) -> str:
+    return digest(*sorted(_executed(file.read_bytes()) for file in files))
 
 
 @cache
-def _executed(path: Path) -> str:
+def _executed(source: bytes) -> str:
     """Hash of the syntax tree without docstrings: what is left of a file when people's words are taken away."""
-    tree = ast.parse(path.read_bytes())  # not _tree: this one is changed
+    tree = ast.parse(source)
     for node in ast.walk(tree):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             if ast.get_docstring(node, clean=False) is not None:
                 node.body = node.body[1:] or [ast.Pass()]
     return digest(ast.dump(tree))
+
+
+@cache
+def _imported(source: bytes) -> tuple[str, ...]:
+    return tuple(_imports(ast.parse(source)))
 
 
 def _imports(node: ast.AST) -> Iterator[str]:
