@@ -11,7 +11,7 @@ class _Lines:
     """A stream in which each state of a bar is a line of its own."""
 
     def write(self, text: str) -> None:
-        if text.strip():
+        if any(map(str.isalnum, text.replace("\x1b[A", ""))):
             print(text.strip("\r\n "), file=sys.stderr)
 
     def flush(self) -> None:
@@ -23,5 +23,6 @@ def progress(iterable=None, **options) -> tqdm:
     if sys.stderr.isatty():
         return tqdm(iterable, **options)
     if log and options.get("total") != 0:
-        return tqdm(iterable, **options | {"file": _Lines(), "mininterval": 60, "maxinterval": 600, "ncols": 80})
+        quiet = {"file": _Lines(), "mininterval": 60, "maxinterval": 600, "ncols": 80, "position": 0}
+        return tqdm(iterable, **options | quiet)
     return tqdm(iterable, **options | {"disable": True})
