@@ -67,9 +67,7 @@ def test_what_can_be_done_without_labels_or_with_few_tags(tmp_path):
     (folder / "tags.csv").write_text("000.png,x\n")
     report = check(folder)
     assert [line.rpartition(": ")[2] for line in report.works] == ["yes", "yes", "not yet, see below"]
-    assert report.obstacles[0].startswith(
-        f"0 of 117 training pictures have two of the 0 tags that are on {MIN_TAG_COUNT}"
-    )
+    assert report.obstacles[0].startswith(f"0 of 117 training pictures have two of the 0 tags on {MIN_TAG_COUNT}")
     folder = write(tmp_path / "d", n=3)
     (folder / "labels.csv").write_text("000.png,a\n001.png,b\n")
     assert any("no two pictures" in text for text in check(folder).obstacles)
