@@ -20,7 +20,7 @@ MIN_TAG_COUNT = 5
 """Pictures that a tag must be on for its vector to be learnt (``wshash.tags.train_skipgram``)."""
 
 MIN_LISTS = 110
-"""Lists of two such tags to learn vectors from: a fifth is held out to choose the epochs on, and 20 must be usable."""
+"""Lists of two such tags to learn vectors from well: a fifth is held out to choose the epochs on, and 20 are needed."""
 
 
 def obstacles(data: TaggedImages, train: np.ndarray | None = None) -> dict[str, list[str]]:
@@ -62,11 +62,11 @@ def obstacles(data: TaggedImages, train: np.ndarray | None = None) -> dict[str, 
     count = Counter(tag for i in train for tag in set(data.tags[i]))
     frequent = {tag for tag, n in count.items() if n >= MIN_TAG_COUNT}
     lists = sum(len(frequent.intersection(data.tags[i])) > 1 for i in train)
-    if lists < MIN_LISTS:
-        found["tags"].append(
-            f"{lists} of {len(train)} training pictures have two of the {len(frequent)} tags that are on "
-            f"{MIN_TAG_COUNT} of them; {MIN_LISTS} are needed: add tags or pictures, or spell equal tags equally"
-        )
+    have = f"{lists} of {len(train)} training pictures have two of the {len(frequent)} tags on {MIN_TAG_COUNT} of them"
+    if not lists:
+        found["tags"].append(f"{have}, so nothing tells what tags mean; add tags, or spell equal ones equally")
+    elif lists < MIN_LISTS:
+        found["odd"].append(f"{have}, too few to learn well from: {MIN_LISTS} let the training be chosen")
     return found
 
 
