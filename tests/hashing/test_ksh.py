@@ -7,6 +7,8 @@ from scipy.optimize import approx_fprime
 from scipy.spatial.distance import cdist
 from scipy.special import expit
 from sklearn.base import BaseEstimator
+from sklearn.metrics.pairwise import rbf_kernel
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from wshash.errors import InputError
 from wshash.hashing import KSH, LSH
@@ -146,6 +148,26 @@ def test_a_smoothed_vector_that_explains_less_is_rejected(monkeypatch):
     spectral = KSH(4, n_anchors=12).fit(X, y)
     assert not all(spectral.history_["accepted"])
     assert honest.history_["loss"][-1] < spectral.history_["loss"][-1]
+
+
+def test_one_thread_whatever_is_allowed(monkeypatch):
+    X, y = multi_label()
+    seen = []
+
+    def spy(function):
+        def spied(*arguments, **options):
+            seen.append({pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"})
+            return function(*arguments, **options)
+
+        return spied
+
+    monkeypatch.setattr("wshash.hashing.ksh.rbf_kernel", spy(rbf_kernel))
+    monkeypatch.setattr("wshash.hashing.ksh.minimise_smoothed", spy(minimise_smoothed))
+    with threadpool_limits(2, user_api="blas"):
+        fitted = KSH(2, n_anchors=12, max_iter=2).fit(X, y)
+        assert len(seen) == 4
+        fitted.transform(X)
+    assert seen == [{1}] * 5
 
 
 def test_loss_falls_with_every_bit():

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 from sklearn.base import clone
+from sklearn.datasets import load_digits
 from sklearn.utils.estimator_checks import parametrize_with_checks
 from torch import nn
 
@@ -16,7 +17,8 @@ from wshash.hashing.training import TrainingWarning
 from wshash.study.grid.methods import TABLE2
 from wshash.tags.similarity import TagSimilarity
 
-SMALL = {"hidden": 32, "batch_size": 64, "epochs": 15, "learning_rate": 3e-3}
+pytestmark = pytest.mark.filterwarnings("ignore::wshash.hashing.training.TrainingWarning")  # most are kept short
+SMALL = {"hidden": 32, "batch_size": 64, "epochs": 15, "min_steps": 0, "learning_rate": 3e-3}
 
 
 def clusters(n=300, c=4, d=20, spread=0.5, seed=0):
@@ -142,6 +144,57 @@ def test_a_start_that_does_not_fit_is_refused(noisy, weak):
             DSH(**({"n_bits": 16, "start": weak} | SMALL | options)).fit(data, y)
     with pytest.raises(ValueError, match="not fitted"):
         DSH(n_bits=16, start=WeakPretraining(n_bits=16, hidden=32), **SMALL).fit(X, y)
+
+
+@pytest.fixture(scope="module")
+def digits():
+    X, y = load_digits(return_X_y=True)
+    order = np.random.default_rng(0).permutation(len(X))
+    return X[order], y[order]
+
+
+def digits_precision(model, X, y):
+    """At 100, of 300 queries in the 1,497 rows that the model is trained on."""
+    codes = model.fit(X[300:], y[300:]).transform(X)
+    distance = (codes[:300, None] != codes[300:]).sum(axis=2) + np.random.default_rng(0).random((300, 1497))
+    return (y[300:][distance.argsort(axis=1)[:, :100]] == y[:300, None]).mean()
+
+
+@pytest.mark.parametrize("method", [DSH, DRSCH])
+def test_default_budgets_do_for_few_rows(method, digits):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        model = method(n_bits=32)
+        assert digits_precision(model, *digits) > 0.96
+    assert model.n_steps_ == 11 * len(model.history_["loss"]) and 0 <= model.n_steps_ - method.min_steps < 11
+
+
+def test_a_short_training_says_so_where_more_would_help(digits):
+    options = {"n_bits": 32, "epochs": 15, "min_steps": 0}
+    with pytest.warns(TrainingWarning, match="DSH 32 bits: too short a training, 165 steps of the 760"):
+        assert digits_precision(DSH(**options), *digits) < 0.8
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert digits_precision(DRSCH(**options), *digits) > 0.96
+
+
+@pytest.mark.parametrize("method", [DSH, DRSCH, DeepBit, WDHT, WeakPretraining])
+def test_the_floor_changes_nothing_for_as_many_pictures_as_mirflickr_has(method):
+    tagged = method in (WDHT, WeakPretraining)  # 9,016 of 9,744 training pictures have a known tag
+    per_epoch = (9016 if tagged else 9744) // method.batch_size
+    assert 0 < method.min_steps <= method.epochs * per_epoch
+
+
+def test_epochs_that_are_set_are_obeyed():
+    X, y = clusters()
+    for options, steps in [
+        ({"epochs": 2}, 4),
+        ({"epochs": 15, "min_steps": 0}, 30),
+        ({"epochs": 2, "min_steps": 5}, 6),  # both are set: the floor holds
+        ({"min_steps": 5}, 30),
+        ({}, 760),
+    ]:
+        assert DSH(n_bits=4, hidden=8, **options).fit(X, y).n_steps_ == steps
 
 
 @pytest.mark.parametrize("method", [DSH, DRSCH, DeepBit])
@@ -277,7 +330,6 @@ def test_validation_loss_is_recorded(noisy):
         assert len(model.history_["validation_loss"]) == 3
 
 
-@pytest.mark.filterwarnings("ignore::wshash.hashing.training.TrainingWarning")
 @parametrize_with_checks(
     [method(n_bits=2, hidden=4, epochs=2, batch_size=16) for method in (DSH, DRSCH, DeepBit, WDHT)]
 )
@@ -310,7 +362,6 @@ PICTURES = np.random.default_rng(0).integers(0, 256, (8, 40, 32, 3)).astype(np.u
 LABELS = np.eye(2, dtype=bool)[[0, 1] * 4]
 
 
-@pytest.mark.filterwarnings("ignore::wshash.hashing.training.TrainingWarning")
 @pytest.mark.parametrize("depth", ["stage", "full"])
 @pytest.mark.parametrize("method", [DSH, DRSCH, DeepBit, WDHT])
 def test_pictures_train_the_backbone_as_deep_as_asked(method, depth, tiny_backbone, tmp_path):
@@ -328,7 +379,6 @@ def test_pictures_train_the_backbone_as_deep_as_asked(method, depth, tiny_backbo
     np.testing.assert_array_equal(HashingMethod.load(tmp_path / "model").transform(PICTURES), codes)
 
 
-@pytest.mark.filterwarnings("ignore::wshash.hashing.training.TrainingWarning")
 def test_the_paper_preset_goes_from_weak_to_supervised(tiny_backbone):
     preset = TABLE2 | {"epochs": 2, "batch_size": 4, "backbone": "tiny", "hidden": 8}
     weak = WeakPretraining(n_bits=4, threshold=0.5, **preset)
@@ -344,7 +394,6 @@ def test_the_paper_preset_goes_from_weak_to_supervised(tiny_backbone):
         ksh.set_params(start_layer="concat").fit(PICTURES, LABELS)
 
 
-@pytest.mark.filterwarnings("ignore::wshash.hashing.training.TrainingWarning")
 def test_the_paper_preset_trains_the_whole_of_vgg16(monkeypatch):
     load = wshash.vision.load_backbone
 

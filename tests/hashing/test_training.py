@@ -8,7 +8,7 @@ import torch
 
 from wshash.errors import InputError
 from wshash.hashing.network import HashNetwork
-from wshash.hashing.training import TrainingWarning, check_codes, train
+from wshash.hashing.training import STILL_FALLING, TrainingWarning, check_codes, check_length, train
 from wshash.study.grid.methods import TABLE2
 
 X = torch.from_numpy(np.random.default_rng(0).normal(size=(60, 5)).astype(np.float32))
@@ -23,14 +23,15 @@ def fit(loss=None, X=X, target=TARGET, **options):
         return (outputs - target[rows]).square().mean()
 
     options = {"epochs": 5, "batch_size": 16, "learning_rate": 1e-2} | options
-    return network, train(network, X, loss or error, **options), error
+    return network, *train(network, X, loss or error, **options)
 
 
 @pytest.mark.parametrize("optimizer", ["adam", "sgd"])
 def test_the_loss_goes_down_and_is_recorded(optimizer):
-    network, history, error = fit(optimizer=optimizer, epochs=30, learning_rate=0.02)
+    network, history, losses = fit(optimizer=optimizer, epochs=30, learning_rate=0.02)
     assert len(history["loss"]) == 30
     assert history["loss"][-1] < 0.5 * history["loss"][0]
+    np.testing.assert_allclose(np.reshape(losses, (30, 3)).mean(axis=1), history["loss"], rtol=1e-5)
 
 
 def test_validation_loss_is_the_mean_over_the_rows_and_changes_nothing():
@@ -59,24 +60,74 @@ def test_only_the_given_rows_train():
     assert np.isfinite(history["loss"]).all()
 
 
-def test_rate_falls_by_the_decay_factor_after_each_third():
-    rates = []
-
-    def loss(outputs, rows, x):  # a gradient of 1 on the bias: each step shows its rate
-        rates.append(network_bias[-1] if network_bias else None)
-        return outputs.sum() / len(outputs)
-
+def biases(**options):
+    """Of the first hash unit, before each step and after the last, where the gradient on it is always 1."""
     torch.manual_seed(0)
-    network, network_bias = HashNetwork(5, 3, 16), []
-    bias = []
+    network, found = HashNetwork(5, 3, 16), []
 
     def spy(outputs, rows, x):
-        bias.append(network.hash.bias[0].item())
+        found.append(network.hash.bias[0].item())
         return outputs.sum() / len(outputs)
 
-    train(network, X, spy, epochs=9, batch_size=60, learning_rate=1e-2, optimizer="sgd", momentum=0.0, decay=0.1)
-    steps = -np.diff([*bias, network.hash.bias[0].item()])
-    np.testing.assert_allclose(steps, np.repeat([1e-2, 1e-3, 1e-4], 3), rtol=1e-2)
+    train(network, X, spy, batch_size=60, **options)
+    return [*found, network.hash.bias[0].item()]
+
+
+def test_rate_falls_by_the_decay_factor_after_each_third():
+    found = biases(epochs=9, learning_rate=1e-2, optimizer="sgd", momentum=0.0, decay=0.1)
+    np.testing.assert_allclose(-np.diff(found), np.repeat([1e-2, 1e-3, 1e-4], 3), rtol=1e-2)
+
+
+def test_momentum_and_weight_decay_are_those_of_sgd():
+    found, b, v = biases(epochs=3, learning_rate=1e-2, optimizer="sgd", momentum=0.8, decay=1.0, weight_decay=0.5), 0, 0
+    for step in found:
+        assert step == pytest.approx(b, rel=1e-4)
+        v = 0.8 * v + 1 + 0.5 * b
+        b -= 1e-2 * v
+
+
+def test_adams_rate_falls_along_half_a_cosine():
+    found = biases(epochs=8, learning_rate=1e-2)  # a step of Adam on a constant gradient is its rate
+    np.testing.assert_allclose(-np.diff(found), 1e-2 * (1 + np.cos(np.pi * np.arange(8) / 8)) / 2, rtol=1e-3)
+
+
+@pytest.mark.parametrize("hidden", [16, None])
+def test_the_first_layer_moves_by_the_same_share_however_many_features(hidden):
+    # Adam's first step is its rate; weights on d features are drawn with a size of 1/√d.
+    for d in (5, 20, 1280):
+        torch.manual_seed(0)
+        network = HashNetwork(d, 3, hidden)
+        before = [p.clone() for p in (network.first.weight, network.first.bias, network.hash.bias)]
+        X = torch.randn(16, d, generator=torch.Generator().manual_seed(0))
+        train(network, X, lambda f, rows, x: f.square().mean(), epochs=1, batch_size=16, learning_rate=1e-4)
+        after = network.first.weight, network.first.bias, network.hash.bias
+        moved = [(a - b).abs().max().item() for a, b in zip(after, before, strict=True)]
+        assert moved == pytest.approx([1e-4 * (1280 / d) ** 0.5, 1e-4, 1e-4], rel=1e-2)
+
+
+def test_epochs_grow_until_the_steps_are_enough():
+    for rows, batch_size, epochs, min_steps, expected in [
+        (60, 16, 5, 0, 15),  # three whole batches an epoch
+        (60, 16, 5, 15, 15),
+        (60, 16, 5, 16, 18),
+        (60, 100, 2, 7, 7),  # one batch of all
+        (60, 16, 0, 0, 0),
+    ]:
+        options = {"epochs": epochs, "batch_size": batch_size, "min_steps": min_steps}
+        _, history, losses = fit(rows=np.arange(rows), **options)
+        assert len(losses) == expected == len(history["loss"]) * max(rows // batch_size, 1)
+
+
+def test_the_network_trains_in_training_mode_and_is_judged_and_left_in_the_other():
+    torch.manual_seed(0)
+    network, modes, other = HashNetwork(5, 3, 16), {True: [], False: []}, torch.randn(21, 5)
+
+    def loss(outputs, rows, x):
+        modes[len(x) == 16].append(network.training)
+        return outputs.square().mean()
+
+    train(network.eval(), X, loss, epochs=2, batch_size=16, learning_rate=1e-2, validation=(other[:10], loss))
+    assert modes == {True: [True] * 6, False: [False] * 2} and not network.training
 
 
 def test_divergence_is_an_error_with_its_remedy():
@@ -91,6 +142,30 @@ def test_divergence_is_an_error_with_its_remedy():
 def test_bad_settings(options, message):
     with pytest.raises(InputError, match=message):
         fit(**options)
+
+
+def curve(share, n=100):
+    """n losses that fall by 10, the share of it from the second quarter to the last."""
+    return [10.0] + [10 * share] * (n // 2 - 1) + [0.0] * (n - n // 2)
+
+
+@pytest.mark.parametrize(
+    ("losses", "short"),
+    [
+        (curve(STILL_FALLING + 0.001), True),
+        (curve(STILL_FALLING - 0.001), False),
+        (curve(STILL_FALLING + 0.001, n=101), False),  # enough steps
+        (np.arange(80, 0, -1), True),
+        ([1.0], True),
+        ([1.0, 2.0, 3.0], True),  # has not fallen
+        ([], False),
+    ],
+)
+def test_a_training_that_was_too_short_says_so(losses, short):
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        check_length(losses, 101, "DSH")
+    assert [str(w.message)[:25] for w in caught] == ["DSH: too short a training"] * short
 
 
 def test_dead_bits_and_collapsed_codes_are_reported():

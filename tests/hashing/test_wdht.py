@@ -13,7 +13,7 @@ from wshash.hashing import WDHT, HashingMethod, mean_tag_vectors
 from wshash.hashing.wdht_losses import cosine_pair_loss, hinge_rank_loss, spread_loss, wdht_loss
 
 pytestmark = pytest.mark.filterwarnings("ignore::wshash.hashing.training.TrainingWarning")
-SMALL = {"hidden": 32, "batch_size": 64, "epochs": 15, "learning_rate": 3e-3}
+SMALL = {"hidden": 32, "batch_size": 64, "epochs": 15, "min_steps": 0, "learning_rate": 3e-3}
 
 
 def batch(n=6, b=4, e=3, seed=0):

@@ -39,7 +39,6 @@ class DRSCH(SupervisedHashing):
         w², the weight of each bit in the weighted Hamming distance.
     """
 
-    min_steps: int = 760
     margin: float | None = None
     laplacian: float = 0.001
     beta: float = 5.0

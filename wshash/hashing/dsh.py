@@ -27,7 +27,6 @@ class DSH(SupervisedHashing):
     """
 
     epochs: int = 15
-    min_steps: int = 760
     learning_rate: float = 3e-4
     alpha: float = 0.01
     margin: float | None = None

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.linalg import eigh
+from scipy.linalg.blas import dsymv
 from sklearn.metrics.pairwise import rbf_kernel
 from sklearn.utils import check_random_state, gen_batches
 from sklearn.utils.validation import check_is_fitted
+from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
 from wshash.errors import InputError
@@ -14,6 +16,8 @@ from wshash.hashing.base import HashingMethod, similar
 
 BLOCK = 4096  # rows of the kernel matrix held at once
 START_LAYERS = ("trunk", "embedding", "concat")
+# What takes the time is the way of K from memory: a second thread does not shorten it, and fights with other processes.
+one_thread = threadpool_limits.wrap(limits=1, user_api="blas")
 
 
 class Residue:
@@ -34,22 +38,25 @@ class Residue:
         sets, self.set_of_row = np.unique(labels, axis=0, return_inverse=True)
         self.S0 = np.where(similar(sets, sets), 1.0, -1.0)
         self.k = n_bits
-        self.bits = np.empty((len(labels), 0))
+        self._rows = np.empty((n_bits, len(labels)))
+        self.bits = self._rows[:0]
 
     def __matmul__(self, b):
         sums = np.bincount(self.set_of_row, weights=b, minlength=len(self.S0))
-        return self.k * (self.S0 @ sums)[self.set_of_row] - self.bits @ (b @ self.bits)
+        # S0 is symmetric: half of it is read.
+        return dsymv(self.k, self.S0.T, sums)[self.set_of_row] - (self.bits @ b) @ self.bits
 
     def subtract(self, y) -> None:
         """``S ← S - y yᵀ``."""
-        self.bits = np.column_stack([self.bits, y])
+        n = len(self.bits)
+        self._rows[n], self.bits = y, self._rows[: n + 1]
 
     def within(self, K) -> np.ndarray:
         """``Kᵀ S K``."""
         sums = np.zeros((len(self.S0), K.shape[1]))
         np.add.at(sums, self.set_of_row, K)
-        projected = K.T @ self.bits
-        return self.k * (sums.T @ (self.S0 @ sums)) - projected @ projected.T
+        projected = self.bits @ K
+        return self.k * (sums.T @ (self.S0 @ sums)) - projected.T @ projected
 
 
 def smoothed_objective(z, S) -> tuple[float, np.ndarray]:
@@ -226,6 +233,7 @@ class KSH(HashingMethod):
     def _blank(self):
         return self.start._blank() if self._sees_pictures else super()._blank()
 
+    @one_thread
     def _learn_bits(self, K, S):
         l, m = K.shape
         R = K.T @ K
@@ -250,14 +258,19 @@ class KSH(HashingMethod):
             self.history_["loss"].append(float(loss))
             self.history_["accepted"].append(accepted)
 
+    @one_thread
     def _kernel(self, X):
         return rbf_kernel(X.astype(np.float64), self.anchors_.astype(np.float64), gamma=1 / (2 * self.sigma_))
 
     def _embed(self, X):
         out = np.empty((len(X), self.n_bits), dtype=np.float32)
         for block in gen_batches(len(X), BLOCK):
-            out[block] = (self._kernel(self._represent(X[block])) - self.kernel_mean_) @ self.coefficients_
+            out[block] = self._scores(self._represent(X[block]))
         return out
+
+    @one_thread
+    def _scores(self, X):
+        return (self._kernel(X) - self.kernel_mean_) @ self.coefficients_
 
     def _represent(self, X, fit=False):
         if fit:

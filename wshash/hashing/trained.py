@@ -9,7 +9,7 @@ from sklearn.utils import check_random_state
 from wshash.errors import InputError
 from wshash.hashing.base import HashingMethod, label_indicator
 from wshash.hashing.network import HashNetwork, as_tensor, choose_device, infer
-from wshash.hashing.training import check_codes, steps_per_epoch, train
+from wshash.hashing.training import check_codes, check_length, train
 
 DEPTHS = ("head", "stage", "full")
 _SAMPLE = 2048  # rows that statistics of features and codes are taken from
@@ -71,7 +71,7 @@ class TrainedHashing(HashingMethod):
 
     hidden: int | None = 512
     epochs: int = 20
-    min_steps: int = 0
+    min_steps: int = 760
     batch_size: int = 128
     learning_rate: float = 1e-3
     optimizer: str = "adam"
@@ -113,7 +113,7 @@ class TrainedHashing(HashingMethod):
         Warns
         -----
         TrainingWarning
-            Dead bits, collapsed codes.
+            Too short a training, dead bits, collapsed codes.
         """
         X, y = self._validate_fit(X, y)
         if validation is not None:
@@ -133,9 +133,8 @@ class TrainedHashing(HashingMethod):
         if validation is not None:
             held_out = self._place(validation[0], network)
             validation = held_out, self._loss_of(network, held_out, validation[1], seed + 1)
-        rows = self._rows(y)
         self.network_ = network
-        self.history_ = train(
+        self.history_, losses = train(
             network,
             data,
             self._loss_of(network, data, y, seed),
@@ -148,13 +147,13 @@ class TrainedHashing(HashingMethod):
             decay=self.decay,
             weight_decay=self._weight_decay,
             parameters=network.trainable(stages),
-            rows=rows,
+            rows=self._rows(y),
             validation=validation,
             seed=seed,
             name=name,
         )
-        per_epoch = steps_per_epoch(len(data) if rows is None else len(rows), self.batch_size)
-        self.n_steps_ = per_epoch * len(self.history_["loss"])
+        self.n_steps_ = len(losses)
+        check_length(losses, type(self).min_steps, name)
         check_codes(self._binarize(infer(network, sample)), name)
 
     def _build(self, n_features, seed, weights=None):
