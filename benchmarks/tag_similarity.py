@@ -8,7 +8,6 @@ compared elsewhere.
 """
 
 import argparse
-import resource
 import time
 
 import numpy as np
@@ -107,32 +106,6 @@ def tag_matrix(vectors, speed, repeats):
     )
 
 
-def all_pairs(sizes, options, speed):
-    """The pairs above the 99 % quantile, for growing collections."""
-    rows = []
-    for n in sizes:
-        B, vectors = problem(n, options.tags, options.mean_tags, options.dim)
-        similarity = TagSimilarity(B, tag_similarity_matrix(vectors))
-        threshold = similarity.quantile_threshold(0.99, 20_000)
-        start, found = time.perf_counter(), 0
-        for i, _, _ in similarity.pairs_above(threshold, max_bytes=options.max_bytes):
-            found += len(i)
-        took, pairs = time.perf_counter() - start, n * (n - 1) / 2
-        rows.append(
-            {
-                "pictures": n,
-                "seconds": took,
-                "ns a pair": took / pairs * 1e9,
-                "share found": found / pairs,
-                "dense product's limit, ns a pair": options.tags / speed * 1e9,
-                "peak GiB so far": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2,
-            }
-        )
-    frame = pd.DataFrame(rows).set_index("pictures")
-    frame.attrs["hours"] = frame["ns a pair"].iloc[-1] * 270_000**2 / 2 / 1e9 / 3600
-    return frame
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--small", action="store_true", help="smaller sizes: a try in seconds")
@@ -140,25 +113,21 @@ def main():
     parser.add_argument("--mean-tags", type=float, default=7)
     parser.add_argument("--dim", type=int, default=100)
     parser.add_argument("--batches", type=int, nargs="+", default=[64, 128, 256])
-    parser.add_argument("--sizes", type=int, nargs="+", default=[10_000, 30_000, 100_000])
-    parser.add_argument("--max-bytes", type=int, default=2**28)
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--threads", type=int, default=default_threads())
     options = parser.parse_args()
     if options.small:
-        options.tags, options.sizes, options.batches = 1386, [3000, 10_000], [64, 128]
+        options.tags, options.batches = 1386, [64, 128]
     with threadpool_limits(options.threads):
         speed = gemm_speed(options.repeats)
         B, vectors = problem(10_000, options.tags, options.mean_tags, options.dim)
         similarity = TagSimilarity(B, tag_similarity_matrix(vectors))
         tables = {f"eq. (1), a batch of {b}": one_batch(similarity, b, speed, options.repeats) for b in options.batches}
         tables[f"eq. (2), {options.tags} tags"] = tag_matrix(vectors, speed, options.repeats)
-        tables["all pairs above a threshold"] = grown = all_pairs(options.sizes, options, speed)
     print(f"{options.tags} tags, {options.mean_tags} a picture, {options.threads} threads")
     print(f"float32 matrix product: {speed / 1e9:.0f}·10⁹ multiply-adds a second")
     for name, frame in tables.items():
         print(f"\n{name}\n\n{frame.to_markdown(floatfmt='.3g')}")
-    print(f"\n270,000 pictures: {grown.attrs['hours'] * 60:.0f} minutes, as time a pair stays and pairs grow as n²")
     result = {name: frame.reset_index().to_dict("records") for name, frame in tables.items()}
     keep("tag_similarity", {"options": vars(options), "provenance": provenance()} | result)
 

@@ -6,7 +6,7 @@ from scipy.stats import binom
 
 from wshash.retrieval import counts as counting
 from wshash.retrieval.counts import HammingCounter, default_threads, pack_words
-from wshash.retrieval.levels import LevelCounter
+from wshash.retrieval.levels import LevelCounter, count_levels
 
 
 def count_by_loop(query_codes, codes, query_labels, labels):
@@ -104,8 +104,23 @@ def test_vectors_that_differ_by_a_billionth_are_not_tied():
 
 def test_all_vectors_zero_are_one_level():
     zeros, ones = np.zeros((3, 2)), np.ones((3, 1), bool)
-    for distance in ("euclidean", "cosine"):
-        assert LevelCounter(zeros, ones, distance)(zeros[:1], ones[:1]).tolist() == [[[0, 3]]]
+    with np.errstate(all="raise"):
+        for distance in ("euclidean", "cosine"):
+            assert LevelCounter(zeros, ones, distance)(zeros[:1], ones[:1]).tolist() == [[[0, 3]]]
+
+
+def test_neighbouring_distances_are_two_levels():
+    distances = np.array([[5, 2**62 + 1, 3, 4, 2**62, 3]], np.uint64)
+    counts = count_levels(distances, np.array([[True, False, True, False, True, False]]))
+    assert counts.tolist() == [[[1, 1], [1, 0], [0, 1], [0, 1], [1, 0]]]
+
+
+@pytest.mark.parametrize("size", [1e-6, 1.0, 1e6])
+def test_levels_do_not_depend_on_the_unit(size):
+    rng = np.random.default_rng(0)
+    vectors = np.repeat(rng.normal(size=(300, 64)), 2, axis=0)[rng.permutation(600)] * size
+    counts = LevelCounter(vectors, np.ones((600, 1), bool))(vectors[:50], np.ones((50, 1), bool))
+    assert counts.shape == (50, 300, 2) and (counts[:, :, 1] == 2).all()
 
 
 def test_threads_are_those_of_the_variable_or_all_cores(monkeypatch):

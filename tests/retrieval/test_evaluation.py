@@ -137,6 +137,7 @@ def test_precision_recall_curves_are_those_of_a_loop():
         assert row.precision_macro == pytest.approx(np.mean(each))
         assert row.recall_macro == pytest.approx(np.mean(found / relevant.sum(axis=1)))
     by_rank = report.pr_by_rank.set_index("rank")
+    assert report.ranks.dtype == np.int64 and {10, 300} <= set(report.ranks)
     assert list(by_rank.index) == sorted(set(by_rank.index)) and by_rank.index[0] == 1 and by_rank.index[-1] == 300
     assert by_rank.precision[10] == pytest.approx(report.precision_at[10].expected)
     assert by_rank.recall_macro[10] == pytest.approx(report.mean("recall@10"))
@@ -190,6 +191,8 @@ def test_blocks_bound_the_memory(monkeypatch):
     counter = HammingCounter(np.zeros((300, 16), np.uint8), labels)
     counts = counter(np.zeros((counter.block, 16), np.uint8), labels[: counter.block])
     assert 5000 < counts.astype(np.int64).nbytes <= 10_000  # the measures are made of 64-bit numbers
+    monkeypatch.setattr("wshash.retrieval.counts._BLOCK_BYTES", 1)
+    assert HammingCounter(np.zeros((300, 16), np.uint8), labels).block == 1
     assert LevelCounter(np.zeros((300, 2)), labels).block == 23
     assert LevelCounter(np.zeros((8000, 2)), np.ones((8000, 1), bool)).block == 1
 
@@ -212,6 +215,8 @@ def test_the_report_can_be_read():
     assert (row["distance"], row["n_bits"], row["n_database"]) == ("hamming", 16, 300)
     assert (row["n_queries"], row["n_dropped"], row["chance"]) == (report.n_queries, report.n_dropped, report.chance)
     assert row["precision@10"] == report.precision_at[10].expected
+    values = report.per_query["precision@10"]
+    assert values.dtype == np.float32 and row["precision@10"] == values.astype(float).mean() != values.mean()
     assert row["precision@10/best"] == report.precision_at[10].best
     assert row["precision@10/worst"] == report.precision_at[10].worst
     assert row["average_precision"] == report.average_precision.expected

@@ -67,6 +67,24 @@ def test_recall_is_one_for_the_exact_index_and_grows_with_effort():
     assert wide.recall_against_exact(queries, 10) > 0.95
 
 
+def test_the_smallest_index_of_the_smallest_settings(tmp_path):
+    index = HammingIndex("ivf", n_probe=1, ef_search=1).add(np.ones((1, 1), np.uint8))
+    index.save(tmp_path / "x")
+    other = HammingIndex.load(tmp_path / "x")
+    assert (len(other), other.n_bits, other.n_probe, other.ef_search) == (1, 1, 1, 1)
+    assert [x.tolist() for x in other.search([[0]], 1)] == [[[1]], [[0]]]
+
+
+def test_by_default_it_is_exact_visits_eight_clusters_and_keeps_64_candidates():
+    index = HammingIndex()
+    assert (index.kind, index.n_probe, index.ef_search) == ("flat", 8, 64)
+    database = codes(300, 32)
+    for kind in ("ivf", "hnsw"):
+        inner = HammingIndex(kind).add(database)._index
+        assert inner.nprobe == 8 if kind == "ivf" else inner.hnsw.efSearch == 64
+        assert inner.ntotal == 300 and (kind == "hnsw" or inner.nlist == 17)
+
+
 def test_bad_input_is_named(tmp_path):
     index = HammingIndex().add(codes(5, 16))
     for call, message in (

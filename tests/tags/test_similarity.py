@@ -94,49 +94,7 @@ def test_unknown_pictures_are_reported_and_left_out(collection):
     assert unknown and np.flatnonzero(~s.known).tolist() == unknown
     assert f"{s.n - len(unknown)} with a known tag" in repr(s)
     assert not s.block(unknown, np.arange(s.n)).any()
-    i, j, _ = map(np.concatenate, zip(*s.pairs_above(-1.0), strict=True))
-    assert not set(unknown) & set(np.concatenate([i, j]).tolist())
     assert s.known[np.concatenate(s.random_pairs(1000))].all()
-
-
-@pytest.mark.parametrize("measure", ["mean", "best-match"])
-@pytest.mark.parametrize("block, max_bytes", [(256, 2**28), (3, 2**28), (7, 4000), (256, 1)])
-def test_pairs_above_equals_brute_force(collection, measure, block, max_bytes):
-    s = TagSimilarity.from_tags(*collection, measure)
-    full = s.block(np.arange(s.n))
-    threshold = float(np.quantile(full, 0.8)) + 1e-5
-    i, j, value = map(np.concatenate, zip(*s.pairs_above(threshold, block, max_bytes), strict=True))
-    expected = {(a, b) for a in range(s.n) for b in range(a + 1, s.n) if full[a, b] > threshold}
-    assert len(i) == len(expected) and set(zip(i.tolist(), j.tolist(), strict=True)) == expected
-    assert np.allclose(value, full[i, j], atol=1e-6)
-
-
-def test_a_pair_at_the_threshold_is_not_above_it():
-    tags = [["a"], ["a", "b"], ["b"], ["a"]]
-    s = TagSimilarity.from_tags(tags, TagVectors(["a", "b"], np.eye(2, dtype=np.float32)))
-    [(i, j, value)] = s.pairs_above(0.5)
-    assert (i.tolist(), j.tolist(), value.tolist()) == ([0], [3], [1])
-    [(i, j, value)] = s.pairs_above(0.4999)
-    assert sorted(zip(i.tolist(), j.tolist(), strict=True)) == [(0, 1), (0, 3), (1, 2), (1, 3)]
-
-
-def test_pairs_above_stay_within_the_memory_they_are_given(monkeypatch):
-    """Of a block: similarity (4 bytes a pair) and what it needs beside; the rows of B times T (8 bytes a tag)."""
-    s = TagSimilarity.from_tags(*random_collection(n=400))
-    largest = [0, 0]
-    block = TagSimilarity.block
-
-    def watched(self, rows, columns=None):
-        largest[0] = max(largest[0], len(rows))
-        largest[1] = max(largest[1], len(rows) * len(columns))
-        return block(self, rows, columns)
-
-    monkeypatch.setattr(TagSimilarity, "block", watched)
-    for max_bytes in (2000, 10_000, 100_000):
-        largest[:] = 0, 0
-        list(s.pairs_above(0.1, max_bytes=max_bytes))
-        assert largest[0] * 12 * 16 <= max(max_bytes, 12 * 16) and largest[1] * 32 <= max(max_bytes, 32 * largest[0])
-    assert largest[0] == 256  # by default at most so many at a time
 
 
 def test_pairs_join_without_a_seam_where_they_are_computed_in_pieces(collection):
@@ -217,9 +175,9 @@ def test_degenerate_collections():
     one = TagVectors(["only"], np.ones((1, 3), np.float32))
     s = TagSimilarity.from_tags([["only"], ["only"], []], one)
     assert s.block([0, 1, 2]).tolist() == [[1, 1, 0], [1, 1, 0], [0, 0, 0]]
-    assert s.quantile_threshold(0.5, n_pairs=10) == 1 and list(s.pairs_above(1.0)) == []
+    assert s.quantile_threshold(0.5, n_pairs=10) == 1
     nothing = TagSimilarity.from_tags([["x"], ["y"]], one)
-    assert not nothing.known.any() and list(nothing.pairs_above(0.4)) == []
+    assert not nothing.known.any()
     with pytest.raises(InputError, match="0 of 2 pictures have a known tag"):
         nothing.quantile_threshold()
     with pytest.raises(InputError, match="measure 'max' is unknown"):

@@ -230,3 +230,40 @@ def test_files_that_are_refused(tmp_path):
         (tmp_path / name).write_bytes(content)
         with pytest.raises(InputError):
             load_vectors(tmp_path / name)
+
+
+@pytest.mark.parametrize("name", ["v.bin", "v.txt", "v.vec.gz"])
+def test_a_damaged_file_of_vectors_is_refused_or_read_whole(tmp_path, name):
+    """A flipped bit in a number or a word is another number or word; what is cut or no longer fits is refused."""
+    words = KeyedVectors(3)
+    words.add_vectors([f"word{v}" for v in range(9)], np.random.default_rng(0).normal(size=(9, 3)).astype(np.float32))
+    words.save_word2vec_format(str(tmp_path / name), binary=".bin" in name)
+    content, rng, refused = (tmp_path / name).read_bytes(), np.random.default_rng(0), 0
+    for _ in range(200):
+        kind, at = rng.integers(3), int(rng.integers(len(content)))
+        flipped = content[:at] + bytes([content[at] ^ (1 << rng.integers(8))]) + content[at + 1 :]
+        (tmp_path / name).write_bytes(
+            (flipped, content[:at], content[:at] + content[at + int(rng.integers(1, 20)) :])[kind]
+        )
+        try:
+            found = load_vectors(tmp_path / name)
+        except InputError as error:
+            assert f"{name} is not a word2vec file" in str(error) or f"{name}: the vector of" in str(error)
+            refused += 1
+        else:
+            assert found.vectors.shape == (len(found), found.vectors.shape[1]) and np.isfinite(found.vectors).all()
+    assert refused > 80
+
+
+def test_a_vector_that_is_no_number_is_named(tmp_path):
+    (tmp_path / "v.txt").write_text("3 2\nsun 1 2\nsea 1 nan\nsand inf 1\n")
+    with pytest.raises(InputError, match="v.txt: the vector of 'sea' has NaN"):
+        load_vectors(tmp_path / "v.txt")
+
+
+def test_a_header_that_asks_for_more_than_there_is(tmp_path):
+    for header in (b"999999999999999 300\n", b"-1 3\n", b"3 -1\n", b"2 99999999999999999999\n", b"1e9 3\n", b"2\n"):
+        for name in ("v.txt", "v.bin"):
+            (tmp_path / name).write_bytes(header + b"sun 1 2 3\n")
+            with pytest.raises(InputError, match="its first line must be 'words length'"):
+                load_vectors(tmp_path / name)

@@ -90,7 +90,6 @@ def evaluate(
     query_labels, database_labels = np.asarray(query_labels), np.asarray(database_labels)
     depths = tuple(int(depth) for depth in depths)
     _check(query_codes, database_codes, query_labels, database_labels, distance, depths)
-    query_labels, database_labels = query_labels.astype(bool), database_labels.astype(bool)
     if distance == "hamming":
         counter = HammingCounter(database_codes, database_labels, n_threads)
     else:

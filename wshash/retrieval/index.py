@@ -76,7 +76,7 @@ class HammingIndex:
         width = 8 * packed.shape[1]
         if self.kind == "flat":
             index = faiss.IndexBinaryFlat(width)
-            index.use_heap = False  # counts instead: keeps the first rows among equals
+            index.use_heap = False  # counts instead: faster, and keeps the first rows among equals
             return index
         if self.kind == "hnsw":
             index = faiss.IndexBinaryHNSW(width, 32)  # neighbours of a code in the graph
@@ -109,7 +109,7 @@ class HammingIndex:
         if not 1 <= k <= len(self):
             raise InputError(f"k={k} with {len(self)} codes in the index; choose 1 to that many, after add()")
         distances, rows = self._index.search(self._pack(codes), k)
-        order = np.lexsort((rows, distances), axis=1)
+        order = np.lexsort((rows, distances))
         return np.take_along_axis(distances, order, axis=1), np.take_along_axis(rows, order, axis=1)
 
     def recall_against_exact(self, codes: np.ndarray, k: int) -> float:
@@ -124,16 +124,10 @@ class HammingIndex:
         k : int
         """
         exact = faiss.IndexBinaryFlat(self._index.d)
-        exact.add(self._codes())
+        exact.add(self._index.reconstruct_n())
         farthest = exact.search(self._pack(codes), k)[0][:, -1:]
         distances, rows = self.search(codes, k)
         return float(((distances <= farthest) & (rows >= 0)).mean())
-
-    def _codes(self) -> np.ndarray:
-        """The codes in the index, packed."""
-        if self.kind == "ivf":
-            self._index.make_direct_map()
-        return self._index.reconstruct_n(0, len(self))
 
     def save(self, path: str | Path) -> None:
         """Write the codes and the settings to one .npz file."""
@@ -141,7 +135,7 @@ class HammingIndex:
             raise InputError("the index is empty; add codes before saving it")
         settings = np.array([self.n_bits, self.n_probe, self.ef_search, self._n_first])
         with open(path, "wb") as file:
-            np.savez(file, codes=self._codes(), kind=self.kind, settings=settings)
+            np.savez(file, codes=self._index.reconstruct_n(), kind=self.kind, settings=settings)
 
     @classmethod
     def load(cls, path: str | Path) -> "HammingIndex":

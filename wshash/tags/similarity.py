@@ -1,6 +1,6 @@
-"""Similarity of pictures by their tags, for the pairs asked for: a batch, random ones, all above a threshold."""
+"""Similarity of pictures by their tags, for the pairs asked for: of a batch, or random ones."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from scipy import sparse
@@ -29,7 +29,7 @@ class TagSimilarity:
     n : int
     known : bool array, n
         The picture has a known tag. Of the others nothing is known: their similarity to all is 0, and they
-        are left out of :meth:`quantile_threshold` and :meth:`pairs_above`. Leave them out of training too.
+        are left out of :meth:`random_pairs`. Leave them out of training too.
     """
 
     def __init__(self, B, T, best_match: bool = False):
@@ -130,42 +130,6 @@ class TagSimilarity:
         i = rng.integers(len(rows), size=n_pairs)
         j = (i + rng.integers(1, len(rows), size=n_pairs)) % len(rows)
         return rows[i], rows[j]
-
-    def pairs_above(
-        self, threshold: float, block: int = 256, max_bytes: int = 2**28
-    ) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
-        """All pairs of known pictures that are more alike than ``threshold``: the set Ω, piece by piece.
-
-        Parameters
-        ----------
-        threshold : float
-        block : int
-            Pictures compared at a time with all later ones.
-        max_bytes : int
-            Bound on the working memory, beside ``B`` and ``T``.
-
-        Yields
-        ------
-        i, j : int64 arrays
-            Rows of the pictures, ``i < j``, each pair once.
-        similarity : float32 array
-        """
-        rows = np.flatnonzero(self.known)
-        block = max(1, min(block, len(rows), max_bytes // (16 * max(len(self.T), 1))))
-        # Of a pair: similarity, mask, and 28 bytes if it is above; best-match looks at all tags of the pictures.
-        width = max(1, max_bytes // (32 * block * (8 if self.best_match else 1)))
-        for start in range(0, len(rows), block):
-            left = rows[start : start + block]
-            for first in range(start, len(rows), width):
-                right = rows[first : first + width]
-                similarity = np.ascontiguousarray(self.block(left, right).T)
-                above = similarity > threshold
-                if first < start + block:
-                    above &= right[:, None] > left
-                found = np.flatnonzero(above)
-                if len(found):
-                    j, i = np.divmod(found, len(left))
-                    yield left[i], right[j], similarity.ravel()[found]
 
     def permuted(self, seed: int = 0) -> "TagSimilarity":
         """The placebo: the same tag lists, dealt out to the pictures at random."""

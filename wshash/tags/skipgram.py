@@ -248,9 +248,12 @@ def load_vectors(path: str | Path, keep: Iterable[str] | None = None, limit: int
         words = KeyedVectors.load_word2vec_format(
             str(path), binary=suffixes[-1] == ".bin", limit=limit, unicode_errors="replace"
         )
-    except (ValueError, EOFError, UnicodeDecodeError, OSError) as error:
+    except Exception as error:  # gensim, gzip and NumPy have a dozen ways to say it
         raise InputError(f"{path} is not a word2vec file ({error}); its first line must be 'words length'") from error
     found = TagVectors(list(words.index_to_key), np.asarray(words.vectors, np.float32))
+    if not np.isfinite(found.vectors).all():
+        word = found.vocabulary[int(np.flatnonzero(~np.isfinite(found.vectors).all(axis=1))[0])]
+        raise InputError(f"{path}: the vector of {word!r} has NaN or infinite values; get the file again")
     if keep is None:
         return found
     kept = found.keep(keep)
