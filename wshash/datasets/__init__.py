@@ -10,7 +10,7 @@ from wshash.datasets.base import Split, Subset, TaggedImages
 from wshash.errors import InputError
 from wshash.paths import data_root
 
-__all__ = ["SOURCES", "Split", "Subset", "TaggedImages", "load_dataset", "valid_name"]
+__all__ = ["SOURCES", "Split", "Subset", "TaggedImages", "is_ready", "load_dataset", "valid_name"]
 
 # Name, and the module whose load(name, root, **options) reads it; a name such as "mirflickr25k-128" is the
 # source "mirflickr25k" in the folder of that name.
@@ -70,3 +70,12 @@ def load_dataset(name: str, /, root: str | Path | None = None, every: bool = Fal
         keep = {"untagged": "keep", "unlabelled": "negative"}
         options |= {option: keep[option] for option in keep.keys() & inspect.signature(load).parameters}
     return load(name, data_root() / name if root is None else Path(os.path.expanduser(root)), **options)
+
+
+def is_ready(name: str, /, **options) -> bool:
+    """Whether a data set can be loaded without long work; options as of :func:`load_dataset`, and as strictly.
+
+    False for postcards that are not drawn yet.
+    """
+    module = import_module(SOURCES[valid_name(name).partition("-")[0]])
+    return module.is_drawn(name, **options) if hasattr(module, "is_drawn") else True

@@ -55,6 +55,8 @@ def _study_of(arguments: argparse.Namespace):
 def study(arguments: argparse.Namespace) -> int:
     from wshash.study.grid.run import prepare, run, shown
 
+    if arguments.dry_run and not _drawn(arguments):
+        return 0
     made = _plan(arguments)
     print(made, flush=True)
     if arguments.dry_run:
@@ -81,6 +83,20 @@ def study(arguments: argparse.Namespace) -> int:
 
     print(f"{len(outcome.rows)} of {len(made.rows)} rows; figures and tables in {shown(publish(outcome))}")
     return 1 if why else 0
+
+
+def _drawn(arguments: argparse.Namespace) -> bool:
+    """Whether a plan can be made without drawing pictures; else what comes first is said, and the request checked."""
+    from wshash.datasets import is_ready
+    from wshash.study.grid.plan import requested
+
+    config = configuration(arguments)
+    methods, bits, seeds = requested(arguments.methods, arguments.bits, arguments.seed or arguments.seeds)
+    if is_ready(config.dataset, **config.options):
+        return True
+    n = len(methods) * len(bits) * len(seeds)
+    print(f"{config.dataset}: the pictures are not drawn yet; that comes first, and then {n} rows or fewer")
+    return False
 
 
 def claims(arguments: argparse.Namespace) -> int:

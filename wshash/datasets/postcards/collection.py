@@ -67,7 +67,7 @@ def _table(n: int, seed: int, size: int, n_jobs: int) -> tuple[np.ndarray, np.nd
 
     A cache file holds the first pictures of a block; what is missing is drawn, in parallel, and added to it.
     """
-    folder = runs_root() / "postcards" / f"{drawing_version()}-seed{seed}-{size}px"
+    folder = _folder(seed, size)
     blocks = {start: [_stored(folder / f"{start:08d}.npz")] for start in range(0, n, BLOCK)}
     missing = [
         (start, first, min(first + CHUNK, start + BLOCK, n))
@@ -85,6 +85,18 @@ def _table(n: int, seed: int, size: int, n_jobs: int) -> tuple[np.ndarray, np.nd
                 _store(folder / f"{start:08d}.npz", *blocks[start][0])
     share, seen = (np.concatenate([parts[0][k] for parts in blocks.values()])[:n] for k in range(2))
     return share, seen
+
+
+def _folder(seed: int, size: int) -> Path:
+    return runs_root() / "postcards" / f"{drawing_version()}-seed{seed}-{size}px"
+
+
+def is_drawn(name: str, n: int = 6000, seed: int = 0, size: int = 128, **_) -> bool:
+    """Whether all of a collection was looked at before; of one that cannot be, too, since :func:`load` then says why."""
+    if not (type(n) is type(seed) is type(size) is int and n > 0):
+        return True
+    folder = _folder(seed, size)
+    return all(len(_stored(folder / f"{i:08d}.npz")[0]) >= min(BLOCK, n - i) for i in range(0, n, BLOCK))
 
 
 def _stored(path: Path) -> tuple[np.ndarray, np.ndarray]:

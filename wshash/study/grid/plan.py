@@ -116,11 +116,7 @@ def plan(config: StudyConfig | Study, methods: Iterable[str], bits: Iterable[int
         An unknown method or concept, a code length or seed out of range; a method that learns from tags or labels
         where there are none.
     """
-    methods = chosen(methods)
-    bits = sorted(set(integers(bits, "code lengths", 1, 256)))
-    if isinstance(seeds, int):
-        seeds = range(integers([seeds], "the number of seeds", 1, 1000)[0])
-    seeds = sorted(set(integers(seeds, "seeds", 0, 2**31)))
+    methods, bits, seeds = requested(methods, bits, seeds)
     study = config if isinstance(config, Study) else Study(config)
     _ = study.judged_labels  # refuses unknown concepts before anything is made
     methods = possible(study, methods)
@@ -133,6 +129,15 @@ def plan(config: StudyConfig | Study, methods: Iterable[str], bits: Iterable[int
         what = f"{len(damaged)} rows are not what was written, the first of {damaged[0]}; they are made again"
         warnings.warn(what, DamagedWarning, stacklevel=2)
     return Plan(study, methods, bits, seeds, jobs)
+
+
+def requested(methods: Iterable[str], bits: Iterable[int], seeds: int | Iterable[int]) -> tuple[list, list, list]:
+    """What is asked for, each once and in order; refused where it makes no sense whatever the data."""
+    methods = chosen(methods)
+    bits = sorted(set(integers(bits, "code lengths", 1, 256)))
+    if isinstance(seeds, int):
+        seeds = range(integers([seeds], "the number of seeds", 1, 1000)[0])
+    return methods, bits, sorted(set(integers(seeds, "seeds", 0, 2**31)))
 
 
 def possible(study: Study, methods: list[str]) -> list[str]:
