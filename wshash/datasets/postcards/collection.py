@@ -92,7 +92,7 @@ def _folder(seed: int, size: int) -> Path:
 
 
 def is_drawn(name: str, n: int = 6000, seed: int = 0, size: int = 128, **_) -> bool:
-    """Whether all of a collection was looked at before; of one that cannot be, too, since :func:`load` then says why."""
+    """Whether all of a collection was drawn before; true too where :func:`load` will say what is wrong."""
     if not (type(n) is type(seed) is type(size) is int and n > 0):
         return True
     folder = _folder(seed, size)
