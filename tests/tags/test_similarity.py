@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy.spatial.distance import cdist
 
 from wshash import InputError
-from wshash.tags import TagSimilarity, TagVectors, image_similarity, tag_indicator, tag_similarity_matrix
+from wshash.tags import TagSimilarity, TagVectors, image_similarity, tag_indicator, tag_similarity_matrix, tanimoto
 
 
 def loop_similarity(tags_i, tags_j, vocabulary, T, best_match=False):
@@ -184,3 +184,15 @@ def test_degenerate_collections():
         TagSimilarity.from_tags([["only"]], one, "max")
     with pytest.raises(InputError, match="one vocabulary"):
         TagSimilarity(np.eye(2), np.eye(3))
+
+
+def test_where_many_pairs_are_as_alike_as_can_be_the_threshold_lies_below_them():
+    vectors = TagVectors(["a", "b"], np.array([[1.0, 0.0], [0.6, 0.8]], np.float32))
+    similarity = TagSimilarity.from_tags([["a"], ["a"], ["b"], ["b"]] * 5, vectors)
+    s = similarity.pairs(*similarity.random_pairs(2000))
+    assert (s == s.max()).mean() > 0.3
+    threshold = similarity.quantile_threshold(0.9)
+    assert threshold == pytest.approx(tanimoto([1, 0], [0.6, 0.8]))
+    assert similarity.quantile_threshold(1.0) == s.max()
+    same = TagSimilarity.from_tags([["a"]] * 4, vectors)
+    assert same.quantile_threshold(0.9) == pytest.approx(1)  # all alike: nothing lies below

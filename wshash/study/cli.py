@@ -1,6 +1,7 @@
 """The command line, ``python -m wshash``: its arguments, and one sentence for whatever a user can mend."""
 
 import argparse
+import atexit
 import errno
 import os
 import sys
@@ -129,6 +130,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     except KeyboardInterrupt as stopped:
         print(f"\nwshash: stopped{f', {stopped}' if str(stopped) else ''}", file=sys.stderr, flush=True)
+        atexit._run_exitfuncs()  # workers end, and leave nothing behind
         os._exit(130)  # jobs' threads would be waited for; their kernels end with this process
     except BrokenPipeError:  # "| head" has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -142,6 +144,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 _MENDABLE = {
     errno.ENOSPC: "free some space, and start the same command again: it goes on where it stopped",
+    errno.EFBIG: "files as large are not allowed there",
     errno.EDQUOT: "free some space, and start the same command again: it goes on where it stopped",
     errno.EACCES: "choose a place that you may read and write (WSHASH_RUNS, WSHASH_FIGURES, WSHASH_DATA)",
     errno.EPERM: "choose a place that you may read and write (WSHASH_RUNS, WSHASH_FIGURES, WSHASH_DATA)",

@@ -57,20 +57,21 @@ def study(arguments: argparse.Namespace) -> int:
 
     if arguments.dry_run and not _drawn(arguments):
         return 0
-    made = _plan(arguments)
-    print(made, flush=True)
-    if arguments.dry_run:
-        for job in made.jobs:
-            print(f"  {job.n_bits:3d} bits: {len(job.missing)} of {len(job.rows)} rows to make")
-        return 0
-    if arguments.shared_only:
-        prepare(made)
-        return 0
+    made = None
     try:
+        made = _plan(arguments)
+        print(made, flush=True)
+        if arguments.dry_run:
+            for job in made.jobs:
+                print(f"  {job.n_bits:3d} bits: {len(job.missing)} of {len(job.rows)} rows to make")
+            return 0
+        if arguments.shared_only:
+            prepare(made)
+            return 0
         outcome = run(made, arguments.jobs)
     except KeyboardInterrupt:
-        kept = sum(job.done for job in made.jobs)
-        raise KeyboardInterrupt(f"{kept} of {len(made.rows)} rows kept; the same command goes on") from None
+        kept = f"{sum(job.done for job in made.jobs)} of {len(made.rows)} rows kept" if made else "no row was begun"
+        raise KeyboardInterrupt(f"{kept}; the same command goes on") from None
     why = outcome.report()
     if why:
         print(why, file=sys.stderr)

@@ -109,6 +109,8 @@ class TagSimilarity:
     def quantile_threshold(self, q: float = 0.95, n_pairs: int = 200_000, seed: int = 0) -> float:
         """The similarity that a share ``1 − q`` of all pairs of known pictures exceeds, from random pairs.
 
+        Where no pair exceeds it, since more than that share have the highest there is: the next lower one.
+
         Raises
         ------
         InputError
@@ -116,7 +118,11 @@ class TagSimilarity:
         """
         if not 0 <= q <= 1:
             raise InputError(f"q must be in [0, 1], got {q}")
-        return float(np.quantile(self.pairs(*self.random_pairs(n_pairs, seed)), q))
+        s = self.pairs(*self.random_pairs(n_pairs, seed))
+        threshold, most = np.quantile(s, q), s.max()
+        if threshold == most and q < 1 and (s < most).any():
+            threshold = s[s < most].max()
+        return float(threshold)
 
     def random_pairs(self, n_pairs: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
         """``n_pairs`` pairs ``i ≠ j`` of known pictures, drawn with replacement."""

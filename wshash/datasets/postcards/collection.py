@@ -8,6 +8,7 @@ from zipfile import BadZipFile
 
 import joblib
 import numpy as np
+from joblib.externals.loky import get_reusable_executor
 
 from wshash.atomic import atomic
 from wshash.datasets.base import TaggedImages
@@ -83,6 +84,8 @@ def _table(n: int, seed: int, size: int, n_jobs: int) -> tuple[np.ndarray, np.nd
             if last in (start + BLOCK, n):
                 blocks[start] = [tuple(np.concatenate(column) for column in zip(*blocks[start], strict=True))]
                 _store(folder / f"{start:08d}.npz", *blocks[start][0])
+    if len(missing) > 2:  # the workers would wait for more, and be reported as leaked where the command is stopped
+        get_reusable_executor().shutdown(wait=True)
     share, seen = (np.concatenate([parts[0][k] for parts in blocks.values()])[:n] for k in range(2))
     return share, seen
 

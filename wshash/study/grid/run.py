@@ -79,11 +79,15 @@ def run_all(plans: Iterable[Plan], jobs: int = 2) -> list[Outcome]:
     for outcome in outcomes:
         if outcome.plan.missing:
             prepare(outcome.plan)
-    with _this_code(), _progress(waiting), ThreadPoolExecutor(max_workers=max(1, jobs)) as pool:
-        errors = pool.map(lambda work: _execute(notebooks, work[0].plan, work[1]), waiting)
-        for (outcome, job), error in zip(waiting, errors, strict=True):
-            if error:
-                outcome.failed[job.n_bits] = error
+    pool = ThreadPoolExecutor(max_workers=max(1, jobs))
+    with _this_code(), _progress(waiting):
+        try:
+            errors = pool.map(lambda work: _execute(notebooks, work[0].plan, work[1]), waiting)
+            for (outcome, job), error in zip(waiting, errors, strict=True):
+                if error:
+                    outcome.failed[job.n_bits] = error
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)  # who stops the command does not wait for its jobs
     return outcomes
 
 

@@ -1,0 +1,126 @@
+"""Commands as people run them: stopped, piped into head, in an ASCII terminal, without a place to write."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+ROOT = Path(__file__).parents[2]
+SMALL = ["study", "--option", "n=400", "--queries", "60", "--preset", "smoke", "--methods", "LSH", "DSH"]
+
+
+@pytest.fixture
+def environment(tmp_path):
+    return os.environ | {"WSHASH_RUNS": str(tmp_path / "runs"), "WSHASH_FIGURES": str(tmp_path / "figures")}
+
+
+def _run(arguments, environment, **more) -> subprocess.CompletedProcess:
+    command = [sys.executable, "-m", "wshash", *arguments]
+    return subprocess.run(
+        command, env=environment, capture_output=True, text=True, timeout=300, **{"cwd": ROOT, **more}
+    )
+
+
+@pytest.mark.skipif(not hasattr(os, "killpg"), reason="Ctrl-C reaches a group of processes on POSIX")
+def test_ctrl_c_ends_in_one_line_within_two_seconds_and_keeps_the_rows(environment, tmp_path):
+    command = [sys.executable, "-m", "wshash", *SMALL, "--bits", "8", "9", "10", "--seeds", "20", "--rows-only"]
+    log = tmp_path / "log.txt"
+    with open(log, "w") as out:
+        process = subprocess.Popen(command, env=environment, cwd=ROOT, start_new_session=True, stdout=out, stderr=out)
+    rows, deadline = tmp_path / "runs" / "rows", time.monotonic() + 240
+    while len(list(rows.glob("*.sha256"))) < 3 and process.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.05)
+    os.killpg(process.pid, signal.SIGINT)
+    pressed = time.monotonic()
+    process.wait(timeout=60)
+    took, out = time.monotonic() - pressed, log.read_text()
+    assert process.returncode == 130 and took < 2, (took, out)
+    said = out.strip().splitlines()[-1]
+    assert said.startswith("wshash: stopped, ") and "of 120 rows kept; the same command goes on" in said
+    assert int(said.split()[2]) >= 3 and "Traceback" not in out and "KeyboardInterrupt" not in out
+    time.sleep(3)  # a kernel finishes its row before it notices that nobody is there
+    found = re.search(r"of which (\d+) are missing", _run([*command[3:], "--dry-run"], environment).stdout)
+    assert int(found[1]) <= 120 - int(said.split()[2])
+
+
+def test_a_folder_without_labels_can_be_searched(environment, tmp_path):
+    rng = np.random.default_rng(0)
+    folder = tmp_path / "data" / "folder"
+    folder.mkdir(parents=True)
+    colours = np.array([[250, 20, 20], [20, 220, 20], [30, 30, 250]])
+    names = ("red, warm", "green, garden", "blue, cold")
+
+    def photo(i):
+        noise = rng.integers(-19, 19, (24, 24, 3))
+        return Image.fromarray((colours[i % 3] + noise).clip(0, 255).astype(np.uint8))
+
+    for i in range(120):
+        photo(i).save(folder / f"{i:03d}.png")
+    lines = "".join(f'{i:03d}.png,"{names[i % 3]}, {("nikon", "2007")[i % 2]}"\n' for i in range(120))
+    (folder / "tags.csv").write_text("file,tags\n" + lines)
+    places = environment | {"WSHASH_DATA": str(tmp_path / "data")}
+    ask = ["search", str(folder / "007.png"), "--dataset", "folder", "--preset", "smoke", "--bits", "32", "--top", "3"]
+    for method in (["--method", "LSH"], []):
+        done = _run([*ask, *method], places)
+        assert done.returncode == 0, done.stderr
+        assert done.stdout.splitlines()[2].split("|")[2].strip() == "0"  # the photo itself, or one like it
+    refused = _run([*ask, "--method", "WS-DSH"], places)
+    assert refused.returncode == 2 and "has no concepts, and WS-DSH learns from them" in refused.stderr
+    # One photo goes, one is new: only that is looked at, and the model stays until one asks.
+    models = {path: path.read_bytes() for path in (tmp_path / "runs" / "search").glob("*.safetensors")}
+    (folder / "100.png").unlink()
+    photo(1).save(folder / "new.png")
+    (folder / "003.png").rename(folder / "renamed.png")
+    again = _run([*ask[:1], str(folder / "new.png"), *ask[2:]], places)
+    assert again.returncode == 0 and again.stdout.splitlines()[2].split("|")[2].strip() == "0"
+    assert "1/1" in again.stderr and "120" not in again.stderr, again.stderr
+    assert {path: path.read_bytes() for path in (tmp_path / "runs" / "search").glob("*.safetensors")} == models
+    renewed = _run([*ask, "--method", "LSH", "--retrain"], places)
+    assert renewed.returncode == 0
+
+
+def test_output_into_head_and_an_ascii_terminal(environment):
+    script = f"{sys.executable} -m wshash study --help | head -1"
+    done = subprocess.run(script, shell=True, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0 and "Traceback" not in done.stderr and "BrokenPipe" not in done.stderr
+    ascii_only = environment | {"PYTHONIOENCODING": "ascii", "LC_ALL": "C"}
+    done = _run(["study", "--dry-run", "--option", "n=120", "--queries", "20"], ascii_only)
+    assert done.returncode == 0 and "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("variable", ["WSHASH_RUNS", "WSHASH_FIGURES"])
+def test_a_place_that_is_a_file_is_named(environment, tmp_path, variable):
+    (tmp_path / "file").write_text("")
+    done = _run([*SMALL, "--dry-run"], environment | {variable: str(tmp_path / "file")})
+    assert done.returncode == 2 and variable in done.stderr and len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits on the size of files are POSIX")
+def test_a_full_disk_is_said_in_a_sentence(environment):
+    import resource
+
+    limit = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))  # noqa: E731
+    done = _run([*SMALL, "--bits", "8", "--seeds", "1"], environment, preexec_fn=limit)
+    assert done.returncode in (1, 2) and "Traceback" not in done.stderr
+    assert "File too large" in done.stderr or "No space" in done.stderr
+
+
+def test_places_mean_what_a_shell_user_expects(environment, tmp_path):
+    home = tmp_path / "home"
+    (home / "runs").mkdir(parents=True)
+    places = environment | {"HOME": str(home), "WSHASH_RUNS": "~/runs", "PYTHONPATH": str(ROOT)}
+    done = _run(["study", "--dry-run", "--option", "n=120", "--queries", "20"], places, cwd=tmp_path)
+    assert done.returncode == 0 and "not drawn yet" in done.stdout
+    done = _run([*SMALL, "--bits", "8", "--seeds", "1", "--methods", "LSH", "--rows-only"], places)
+    assert done.returncode == 0, done.stderr  # the kernel looks where the command does
+    assert list((home / "runs" / "rows").glob("*.json"))
+    relative = places | {"WSHASH_RUNS": "home/runs"}
+    done = _run([*SMALL, "--bits", "8", "--seeds", "1", "--methods", "LSH", "--dry-run"], relative, cwd=tmp_path)
+    assert "of which 0 are missing" in done.stdout
