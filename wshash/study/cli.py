@@ -83,7 +83,7 @@ _COMMANDS: dict[str, tuple[str, tuple[str, ...], dict[str, dict]]] = {
             "--retrain": dict(action="store_true", help="train on the pictures as they are now"),
         },
     ),
-    "bench": ("run the benchmarks", (), {"names": dict(nargs="*", help="default: all but scale and processor")}),
+    "bench": ("run the benchmarks", (), {"names": dict(nargs="*", help="default: all that take no hours")}),
     "notebooks": (
         "execute notebooks in place, without traces of time or machine",
         (),
