@@ -158,7 +158,7 @@ def test_from_the_wheel_a_folder_can_be_checked(installed, tmp_path):
         Image.new("RGB", (32, 32), (60 * i, 0, 0)).save(tmp_path / f"{i}.png")
     (tmp_path / "tags.csv").write_text("file,tags\n" + "".join(f'{i}.png,"sea, sky"\n' for i in range(4)))
     done = _outside(installed, tmp_path, "wshash", "data", "check", ".")
-    assert done.returncode == 1 and "Traceback" not in done.stderr  # one pair of tags for all pictures has no meaning to learn
+    assert done.returncode == 1 and "Traceback" not in done.stderr  # two tags on all have no meaning to learn
     assert "Layout: folder" in done.stdout and "4  readable pictures" in done.stdout
 
 
