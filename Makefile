@@ -24,7 +24,7 @@ study: $(READY)
 test: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/python -m pytest -n 2 --dist loadfile tests
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 	$(BIN)/python -m pytest -c tests/nbval.ini --rootdir . -n 2 --dist loadfile notebooks
 
 lab: $(READY)

@@ -7,7 +7,6 @@ a table is measured in one run on the same threads; its ratios, not its seconds,
 """
 
 import argparse
-import resource
 import time
 
 import faiss
@@ -18,7 +17,7 @@ from threadpoolctl import threadpool_limits
 
 from wshash.retrieval import evaluate
 from wshash.retrieval.counts import HammingCounter, default_threads
-from wshash.study.provenance import provenance
+from wshash.study.provenance import peak_memory_mib, provenance
 
 DEPTHS = (100, 200, 400, 500, 1000)
 
@@ -98,7 +97,7 @@ def grow(options):
         data = problem(options.growth_queries, n, options.bits, options.concepts)
         took = seconds(lambda data=data: evaluate(*data, DEPTHS, n_threads=options.threads), options.repeats)
         pairs = options.growth_queries * n
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
+        peak = (peak_memory_mib() or np.nan) / 1024
         rows.append({"database": n, "seconds": took, "ns a pair": took / pairs * 1e9, "peak GiB so far": peak})
     return pd.DataFrame(rows).set_index("database")
 

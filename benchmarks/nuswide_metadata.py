@@ -10,7 +10,6 @@ of its own, so that its peak of memory is its own.
 
 import argparse
 import multiprocessing
-import resource
 import sys
 import tempfile
 import time
@@ -20,6 +19,7 @@ import numpy as np
 import pandas as pd
 
 from wshash.datasets import nuswide
+from wshash.study.provenance import peak_memory_mib
 
 N_CONCEPTS, N_WORDS, N_FINAL = 81, 20_000, 5_018
 
@@ -63,13 +63,11 @@ def usual(root: Path) -> None:
 def _timed(read, root: Path, queue) -> None:
     start = time.process_time()
     read(root)
-    scale = 1 if sys.platform == "darwin" else 1024  # bytes there, kilobytes on Linux
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * scale
-    queue.put((time.process_time() - start, peak))
+    queue.put((time.process_time() - start, peak_memory_mib() or np.nan))
 
 
 def measure(read, root: Path) -> tuple[float, float]:
-    """CPU seconds and peak bytes of ``read(root)`` in a fresh process."""
+    """CPU seconds and peak MiB of ``read(root)`` in a fresh process."""
     context = multiprocessing.get_context("spawn")
     queue = context.SimpleQueue()
     process = context.Process(target=_timed, args=(read, root, queue))
@@ -94,7 +92,7 @@ def main() -> None:
                 {
                     "photos": f"{n:,}",
                     "CPU seconds": seconds,
-                    "peak MiB": peak / 2**20,
+                    "peak MiB": peak,
                     "usual / ours, time": usual_seconds / seconds,
                     "usual / ours, memory": usual_peak / peak,
                 }

@@ -1,13 +1,22 @@
-"""The lists of packages agree, and the repository says nothing of the machine it was made on."""
+"""The lists of packages agree, the wheel works, and the repository says nothing of the machine it was made on."""
 
+import os
 import re
+import shutil
 import subprocess
+import sys
+import sysconfig
 import tomllib
+import venv
+import zipfile
 from pathlib import Path
 
 import pytest
+import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+
+from wshash.study.cli import main
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -29,17 +38,128 @@ def test_the_lock_pins_each_requirement_within_its_range(text):
     assert not upper, f"{requirement}: ranges stay open; the lock pins"
 
 
-def test_the_conda_environment_takes_the_lock_and_a_python_that_the_project_allows():
-    text = (ROOT / "environment.yml").read_text(encoding="utf-8")
-    assert "- -r requirements.lock" in text and "- -e .[notebooks,test]" in text
-    python = re.search(r"python=([\d.]+)", text)[1]
-    assert Requirement(f"python{PROJECT['requires-python']}").specifier.contains(python)
-    # Any further package would be a second list.
-    names = re.findall(r"^ +- (\S+)", text, flags=re.MULTILINE)
-    assert [n.split("=")[0] for n in names] == ["python", "pip", "pip:", "-r", "-e"] or names[:2] == [
-        f"python={python}",
-        "pip",
-    ]
+def _check_conda(text: str) -> None:
+    """A second list of packages, or another Python than the lock's, is an AssertionError."""
+    python, *others = yaml.safe_load(text)["dependencies"]
+    assert others == ["pip", {"pip": ["-r requirements.lock", "-e .[notebooks,test]"]}]
+    name, _, version = python.partition("=")
+    tested = re.search(r"Python ([\d.]+),", (ROOT / "requirements.lock").read_text(encoding="utf-8"))[1]
+    assert (name, version) == ("python", tested)
+    assert Requirement(f"python{PROJECT['requires-python']}").specifier.contains(version)
+
+
+CONDA = (ROOT / "environment.yml").read_text(encoding="utf-8")
+
+
+def test_the_conda_environment_takes_the_lock_and_the_python_that_it_was_tested_on():
+    _check_conda(CONDA)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("python=3.11", "python=3.10"),
+        ("python=3.11", "python"),
+        ("  - pip\n", "  - pip\n  - numpy\n"),
+        ("      - -r requirements.lock", "      - numpy\n      - -r requirements.lock"),
+        ("      - -r requirements.lock", "     #- -r requirements.lock"),
+        ("-e .[notebooks,test]", "-e ."),
+        ("  - pip:", "  - pip\n  - pip:"),
+    ],
+)
+def test_a_conda_environment_that_does_not_is_found_out(old, new):
+    assert old in CONDA
+    with pytest.raises(AssertionError):
+        _check_conda(CONDA.replace(old, new))
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory) -> Path:
+    """Built from a copy: a build leaves files beside the sources."""
+    folder = tmp_path_factory.mktemp("sources")
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, folder)
+    shutil.copytree(ROOT / "wshash", folder / "wshash", ignore=shutil.ignore_patterns("__pycache__"))
+    _pip("wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", folder / "dist", folder)
+    (made,) = (folder / "dist").glob("*.whl")
+    return made
+
+
+@pytest.fixture(scope="module")
+def installed(wheel, tmp_path_factory) -> Path:
+    """An environment with the wheel, which borrows the packages that are installed here: its folder of programs."""
+    folder = tmp_path_factory.mktemp("environment")
+    venv.create(folder)
+    where = sysconfig.get_paths("venv", vars={"base": str(folder), "platbase": str(folder)})
+    borrowed = [path for path in sys.path if Path(path).name in ("site-packages", "dist-packages")]
+    (Path(where["purelib"]) / "borrowed.pth").write_text("\n".join(borrowed), encoding="utf-8")
+    programs = Path(where["scripts"])
+    _pip("--python", shutil.which("python", path=programs), "install", "--no-deps", "--no-index", wheel)
+    return programs
+
+
+def _pip(*arguments) -> None:
+    command = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def _outside(programs: Path, folder: Path, program: str, *arguments) -> subprocess.CompletedProcess:
+    """Run a program of the environment in a folder that is no checkout."""
+    environment = {n: value for n, value in os.environ.items() if n != "PYTHONPATH" and not n.startswith("WSHASH_")}
+    command = [shutil.which(program, path=programs), *arguments]
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=300)
+
+
+def test_the_wheel_holds_every_module_and_nothing_else(wheel):
+    with zipfile.ZipFile(wheel) as file:
+        held = {name for name in file.namelist() if ".dist-info/" not in name}
+    assert held == {path.relative_to(ROOT).as_posix() for path in (ROOT / "wshash").rglob("*.py")}
+
+
+LIBRARY = """
+import wshash
+from wshash.hashing import LSH
+from wshash.vision import extract_features
+
+data = wshash.load_dataset("postcards", n=5)
+codes = LSH(n_bits=12).fit_transform(extract_features(data.images))
+print(wshash.__file__, len(data.tags), codes.shape, len({tuple(code) for code in codes}))
+"""
+
+
+def test_from_the_wheel_the_library_works_outside_a_checkout(installed, tmp_path):
+    done = _outside(installed, tmp_path, "python", "-c", LIBRARY)
+    assert done.returncode == 0, done.stderr
+    file, *found = done.stdout.split(maxsplit=1)
+    assert Path(file).is_relative_to(installed.parent) and found == ["5 (5, 12) 5\n"]
+
+
+@pytest.mark.parametrize("command", ["study", "study --dry-run", "budget", "bench", "readme"])
+def test_from_the_wheel_a_command_that_needs_a_checkout_says_so(installed, tmp_path, command):
+    done = _outside(installed, tmp_path, "wshash", *command.split())
+    assert done.returncode == 2 and not done.stdout
+    assert re.fullmatch(r"wshash: .* is in no checkout of wshash, and this command needs one, .*\n", done.stderr)
+    assert not list(tmp_path.iterdir()), "it began to work first"
+
+
+def test_without_the_extra_that_executes_notebooks_a_study_names_it(monkeypatch, capsys):
+    monkeypatch.setattr("wshash.study.commands.find_spec", lambda name: None)
+    assert main(["study"]) == main(["budget"]) == 2
+    assert set(capsys.readouterr().err.splitlines()) == {
+        "wshash: this command executes notebooks; for that: pip install 'wshash[notebooks]'"
+    }
+
+
+def test_from_the_wheel_a_folder_can_be_checked(installed, tmp_path):
+    from PIL import Image
+
+    for i in range(4):
+        Image.new("RGB", (32, 32), (60 * i, 0, 0)).save(tmp_path / f"{i}.png")
+    (tmp_path / "tags.csv").write_text("file,tags\n" + "".join(f'{i}.png,"sea, sky"\n' for i in range(4)))
+    done = _outside(installed, tmp_path, "wshash", "data", "check", ".")
+    assert done.returncode == 1 and "Traceback" not in done.stderr  # two tags on all have no meaning to learn
+    assert "Layout: folder" in done.stdout and "4  readable pictures" in done.stdout
 
 
 def _files(*patterns: str) -> list[Path]:

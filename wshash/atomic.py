@@ -23,7 +23,7 @@ def atomic(path: str | Path) -> Iterator[Path]:
     temporary = Path(name)
     try:
         yield temporary
-        with open(temporary, "rb") as written:
+        with open(temporary, "r+b") as written:  # Windows syncs only what may be written to
             os.fsync(written.fileno())
         temporary.chmod(0o644)  # mkstemp's files are their owner's alone
         temporary.replace(path)

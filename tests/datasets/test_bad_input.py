@@ -21,6 +21,7 @@ TABLE = {
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning", "ignore::PIL.Image.DecompressionBombWarning")
+@pytest.mark.posix
 @pytest.mark.parametrize("kind", TABLE)
 def test_bad_input(kind, tmp_path, monkeypatch):
     monkeypatch.setenv("WSHASH_DATA", str(tmp_path / "data"))

@@ -249,6 +249,7 @@ def test_what_unpacks_to_too_much_is_refused(server, tmp_path):
     assert not (tmp_path / "toy").exists()
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize("planted", ["toy.zip.part", "toy.zip.part.json", "toy.zip", "toy"])
 @pytest.mark.parametrize("leads_to", ["a file", "an empty file", "a folder", "nowhere"])
 @pytest.mark.parametrize("checksum", [MD5, None])
@@ -272,6 +273,7 @@ def test_planted_links_are_not_followed(server, tmp_path, planted, leads_to, che
     assert not list((outside / "folder").iterdir())
 
 
+@pytest.mark.posix
 def test_an_archive_of_ones_own_may_be_a_link(server, tmp_path):
     (tmp_path / "big.zip").write_bytes(DATA)
     (tmp_path / "root").mkdir()

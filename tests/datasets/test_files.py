@@ -198,6 +198,7 @@ def test_missing_file_and_folder(tmp_path):
         read_image(tmp_path)
 
 
+@pytest.mark.posix
 def test_a_link_in_a_circle(tmp_path):
     os.symlink(tmp_path / "a.jpg", tmp_path / "b.jpg")
     os.symlink(tmp_path / "b.jpg", tmp_path / "a.jpg")

@@ -240,6 +240,7 @@ def test_nothing_disappears_from_search(tmp_path):
     assert every.ids == ["a.png", "sub/b.jpg", "sub/deep/c.gif"] and every.report["left_out"] == 0
 
 
+@pytest.mark.posix
 def test_links_in_a_circle_and_things_in_the_wrong_place(tmp_path):
     write(tmp_path, tags="a.png,x\n")
     os.symlink(tmp_path / "two.png", tmp_path / "one.png")
@@ -348,6 +349,7 @@ def test_the_header_is_no_picture(tmp_path):
     assert data.report["tags_without_picture"] == 0
 
 
+@pytest.mark.posix
 def test_linked_folders_are_not_followed(tmp_path):
     write(tmp_path, tags="a.png,x\n")
     os.symlink(tmp_path, tmp_path / "sub/loop")

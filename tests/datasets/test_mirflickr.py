@@ -149,6 +149,7 @@ def test_the_same_photo_twice_is_refused(tree):
         load("m", tree)
 
 
+@pytest.mark.posix
 def test_links_and_folders_among_the_photos(tree):
     os.symlink(tree / "mirflickr/im21.jpg", tree / "mirflickr/im20.jpg")
     os.symlink(tree / "mirflickr/im20.jpg", tree / "mirflickr/im21.jpg")

@@ -84,6 +84,7 @@ def test_home(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("variable", VARIABLES[1:])
+@pytest.mark.posix
 @pytest.mark.parametrize("case", ["file", "below a file", "circle", "closed"])
 def test_where_nothing_can_be_written(tmp_path, monkeypatch, variable, case):
     (tmp_path / "file").write_text("x")

@@ -133,7 +133,9 @@ def parse(name: str) -> tuple[str, Method]:
 def names() -> list[str]:
     """All methods and versions, in the order of figures and tables: the paper's, references, controls, outside."""
     own = [m for m in METHODS.values() if not m.outside]
-    references = [m.name for m in own if m.name not in PAPER and m.name != "Features"] + ["Real-Features", "Real-Weak"]
+    further = [m for m in own if m.name not in PAPER and m.name != "Features"]
+    references = [prefix + m.name for m in further for prefix in (("", "WS-") if m.starts else ("",))]
+    references += ["Real-Features", "Real-Weak"]
     controls = [f"Placebo-{m.name}" for m in own if m.sees_tags and m.name == "Weak"]
     controls += [f"Placebo-{m.name}" for m in own if m.starts]
     controls += [f"Matched-{m.name}" for m in own if m.starts and m.trains]

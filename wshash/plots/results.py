@@ -80,9 +80,12 @@ def _lines(data: pd.DataFrame, x: str, x_label: str, y_label: str, note: str, wi
 
 def legend(figure: Figure, axes) -> None:
     """One legend for the figure: to the right on a page, above on a column."""
-    wide = figure.get_figwidth() > 5
-    place = {"loc": "outside right center"} if wide else {"loc": "outside upper center", "ncols": 3, "columnspacing": 1}
-    figure.legend(*axes.get_legend_handles_labels(), **place)
+    handles, labels = axes.get_legend_handles_labels()
+    if figure.get_figwidth() > 5:
+        place = {"loc": "outside right center", "ncols": 1 + (len(labels) > 21)}  # of more, one column is cut off
+    else:
+        place = {"loc": "outside upper center", "ncols": 3}
+    figure.legend(handles, labels, columnspacing=1, **place)
 
 
 def _says(data: pd.DataFrame, x: str, where: str, at) -> str:

@@ -9,6 +9,7 @@ import warnings
 
 from wshash import progress
 from wshash._version import __version__
+from wshash.datasets import SOURCES
 from wshash.errors import InputError
 from wshash.hashing.catalogue import groups, names
 from wshash.paths import settle
@@ -18,7 +19,7 @@ from wshash.study.grid.methods import PRESETS
 
 # Arguments, each in one place: flags, and what argparse is told of them.
 _ARGUMENTS: dict[str, dict] = {
-    "--dataset": dict(default="postcards", help="postcards, mirflickr25k, nuswide, folder, or NAME-VARIANT"),
+    "--dataset": dict(default="postcards", help=f"{', '.join(SOURCES)}, or NAME-VARIANT"),
     "--option": dict(nargs="*", default=[], metavar="NAME=VALUE", help="options of the data set, as n=600"),
     "--backbone": dict(help="what features come from; default, the preset's"),
     "--tag-filter": dict(default="cnn", choices=TAG_FILTERS),
@@ -84,7 +85,7 @@ _COMMANDS: dict[str, tuple[str, tuple[str, ...], dict[str, dict]]] = {
             "--retrain": dict(action="store_true", help="train on the pictures as they are now"),
         },
     ),
-    "bench": ("run the benchmarks", (), {"names": dict(nargs="*", help="default: all but scale and processor")}),
+    "bench": ("run the benchmarks", (), {"names": dict(nargs="*", help="default: all that take no hours")}),
     "notebooks": (
         "execute notebooks in place, without traces of time or machine",
         (),

@@ -3,9 +3,11 @@
 import argparse
 import json
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 from wshash.errors import InputError
+from wshash.paths import project_root
 from wshash.study.grid.config import StudyConfig
 
 
@@ -39,6 +41,13 @@ def configuration(arguments: argparse.Namespace) -> StudyConfig:
     return StudyConfig(**given)
 
 
+def _demand_notebooks() -> None:
+    """Say at once that notebooks cannot be executed, before hours of work that ends there."""
+    project_root(required=True)
+    if find_spec("papermill") is None:
+        raise InputError("this command executes notebooks; for that: pip install 'wshash[notebooks]'")
+
+
 def _plan(arguments: argparse.Namespace, config=None):
     from wshash.study.grid.plan import plan
 
@@ -55,6 +64,7 @@ def _study_of(arguments: argparse.Namespace):
 def study(arguments: argparse.Namespace) -> int:
     from wshash.study.grid.run import prepare, run, shown
 
+    _demand_notebooks()
     if arguments.dry_run and not _drawn(arguments):
         return 0
     made = None
@@ -120,6 +130,7 @@ def budget(arguments: argparse.Namespace) -> int:
     from wshash.study.grid.plan import plan
     from wshash.study.grid.run import run_all
 
+    _demand_notebooks()
     study = _study_of(arguments)
     plans = [
         plan(study.replace(label_share=share), budget_methods(share), [N_BITS], arguments.seeds) for share in SHARES
@@ -208,10 +219,8 @@ def search(arguments: argparse.Namespace) -> int:
 def bench(arguments: argparse.Namespace) -> int:
     import subprocess
 
-    from wshash.paths import project_root
-
     scripts = sorted((project_root(required=True) / "benchmarks").glob("[!_]*.py"))
-    wanted = arguments.names or [s.stem for s in scripts if s.stem not in ("scale", "processor")]  # whole studies
+    wanted = arguments.names or [s.stem for s in scripts if s.stem not in ("kills", "mutants", "processor", "scale")]
     chosen = [s for s in scripts if s.stem in wanted]
     if not chosen or set(wanted) - {s.stem for s in scripts}:
         raise InputError(f"no such benchmark; choose among {', '.join(s.stem for s in scripts)}")
@@ -221,6 +230,9 @@ def bench(arguments: argparse.Namespace) -> int:
 def notebooks(arguments: argparse.Namespace) -> int:
     from wshash.study.notebooks import execute
 
+    missing = [notebook for notebook in arguments.notebooks if not Path(notebook).is_file()]
+    if missing:
+        raise InputError(f"no such notebook: {', '.join(missing)}")
     for notebook in arguments.notebooks:
         print(f"{notebook}: {execute(Path(notebook)):.0f} s")
     return 0

@@ -61,6 +61,7 @@ def whole(tmp_path_factory) -> Path:
     return folder
 
 
+@pytest.mark.posix
 def test_killed_at_random_points_the_results_are_those_of_a_run_that_was_not(whole, tmp_path):
     moments = random.Random(7)
     rows, killed = tmp_path / "runs" / "rows", 0

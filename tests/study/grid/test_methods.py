@@ -1,6 +1,7 @@
 """How methods are made, and that what the catalogue says of them is what they are."""
 
 import inspect
+from dataclasses import replace
 
 import pytest
 
@@ -53,6 +54,13 @@ def test_methods_come_in_the_order_of_the_figures_and_once():
         chosen(["DHS"])
     with pytest.raises(InputError, match="no method"):
         chosen([])
+
+
+def test_a_method_that_joins_the_catalogue_comes_with_its_versions(monkeypatch):
+    monkeypatch.setitem(METHODS, "New", replace(METHODS["DSH"], name="New"))
+    found = [name for name in names() if name.endswith("New")]
+    assert found == ["New", "WS-New", "Placebo-New", "Matched-New"]
+    assert chosen(["WS-New", "LSH"]) == ["LSH", "WS-New"] and "WS-New" in catalogue.groups()["references"]
 
 
 @pytest.fixture

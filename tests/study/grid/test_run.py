@@ -2,6 +2,8 @@
 
 import json
 import os
+import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -88,6 +90,7 @@ def test_a_lost_row_comes_back_with_the_same_bytes(finished, environment):
     assert _rows(environment) == before
 
 
+@pytest.mark.skipif(platform.machine() not in ("x86_64", "AMD64"), reason="forbids instructions of x86-64")
 def test_another_processor_gives_the_same_rows_but_for_rounding(finished, environment, tmp_path):
     # Instructions that are forbidden stand in for a processor that lacks them: sums come in another order.
     old = {"ATEN_CPU_CAPABILITY": "default", "ONEDNN_MAX_CPU_ISA": "SSE41", "OPENBLAS_CORETYPE": "Nehalem"}
@@ -238,38 +241,31 @@ def test_a_figure_that_was_edited_or_removed_is_drawn_again(finished, environmen
     assert {name: (folder / name).read_bytes() for name in before} == before
 
 
-OUTSIDE = """
-from dataclasses import dataclass
-
-from wshash.hashing import DSH
-
-
-@dataclass(eq=False, repr=False)
-class MyHash(DSH):
-    alpha: float = 0.1
-"""
+README = (ROOT / "README.md").read_text(encoding="utf-8").partition("## A method of your own")[2]
+OUTSIDE = re.search(r"```python\n(.*?)```", README, flags=re.DOTALL)[1]
 
 
 def test_a_method_from_outside_enters_rows_figures_gains_and_claims(finished, environment, tmp_path):
     file = tmp_path / "my_method.py"
-    file.write_text(OUTSIDE)
-    done = _study(environment, "--methods", "LSH", "WS-DSH", f"{file}:MyHash", "--option", "n=600", "--bits", "8")
+    file.write_text(OUTSIDE, encoding="utf-8")
+    done = _study(environment, "--methods", "LSH", "WS-DSH", f"{file}:DPSH", "--option", "n=600", "--bits", "8")
     assert done.returncode == 0, done.stderr
     assert "5 methods × 1 code lengths × 2 seeds" in done.stdout
     methods = {json.loads(row)["method"] for row in _rows(environment).values()}
-    assert {"MyHash", "WS-MyHash", "Placebo-MyHash"} <= methods
+    assert {"DPSH", "WS-DPSH", "Placebo-DPSH"} <= methods
     published = Path(environment["WSHASH_FIGURES"]) / "postcards"
-    folder = published / "n-600_smoke_queries-150_with-MyHash"
-    assert {"MyHash", "WS-MyHash"} <= set(pd.read_csv(folder / "fig8.csv")["method"])
+    folder = published / "n-600_smoke_queries-150_with-DPSH"
+    assert {"DPSH", "WS-DPSH"} <= set(pd.read_csv(folder / "fig8.csv")["method"])
     gains = pd.read_csv(folder / "gains.csv")
-    assert ("WS-MyHash", "MyHash") in set(zip(gains["a"], gains["b"], strict=True))
+    assert ("WS-DPSH", "DPSH") in set(zip(gains["a"], gains["b"], strict=True))
     claims = (folder / "claims.md").read_text()
-    assert "WS-MyHash beats MyHash" in claims and "shuffled tags as the start of MyHash" in claims
-    assert "MyHash" not in (published / "n-600_smoke_queries-150" / "results.csv").read_text()
-    again = _study(environment, "--methods", "LSH", "WS-DSH", f"{file}:MyHash", "--option", "n=600", "--bits", "8")
+    assert "WS-DPSH beats DPSH" in claims and "shuffled tags as the start of DPSH" in claims
+    assert "DPSH" not in (published / "n-600_smoke_queries-150" / "results.csv").read_text()
+    again = _study(environment, "--methods", "LSH", "WS-DSH", f"{file}:DPSH", "--option", "n=600", "--bits", "8")
     assert "of which 0 are missing" in again.stdout
-    file.write_text(OUTSIDE.replace("0.1", "0.2"))  # the method changes: its rows are made anew, and no other
-    changed = _study(environment, "--methods", "LSH", f"{file}:MyHash", "--bits", "8", "--dry-run")
+    # The method changes: its rows are made anew, and no other.
+    file.write_text(OUTSIDE.replace("eta: float = 0.1", "eta: float = 0.2"), encoding="utf-8")
+    changed = _study(environment, "--methods", "LSH", f"{file}:DPSH", "--bits", "8", "--dry-run")
     assert "8 rows, of which 6 are missing" in changed.stdout
 
 

@@ -52,6 +52,7 @@ def test_a_dry_run_names_the_jobs_and_makes_nothing(checkout):
     assert not _markers(checkout)
 
 
+@pytest.mark.posix
 def test_killed_and_started_again_it_publishes(checkout):
     process, deadline = _start(checkout, *GRID), time.monotonic() + 600
     while "shared" not in _markers(checkout) and process.poll() is None and time.monotonic() < deadline:

@@ -3,10 +3,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from wshash.study.results.readme import filled
 
 ROOT = Path(__file__).parents[3]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 
 
 def test_the_tables_in_the_readme_are_the_published_ones():
@@ -20,11 +23,15 @@ def test_a_block_is_replaced_and_nothing_else(tmp_path):
     assert filled(text, tmp_path) == "before\n<!-- from t.md -->\n\n| new |\n\n<!-- end -->\nafter\n"
 
 
-def test_what_the_readme_names_is_there():
-    for target in re.findall(r"\]\(([^)#]+)\)", README):
-        if not target.startswith("http"):
-            assert (ROOT / target).exists(), target
-    for target in re.findall(r"^make (\w+)", README, flags=re.MULTILINE):
+@pytest.mark.parametrize("text", [README, CONTRIBUTING], ids=["README", "CONTRIBUTING"])
+def test_what_the_texts_name_is_there(text):
+    named = [target for target in re.findall(r"\]\(([^)#]+)\)", text) if not target.startswith("http")]
+    named += re.findall(r"`((?:wshash|tests|benchmarks|notebooks)/[\w./]+)`", text)
+    named += re.findall(r"(?<=python )benchmarks/\w+\.py", text)
+    assert len(named) > 5
+    for target in named:
+        assert (ROOT / target).exists() or "my_" in target, target
+    for target in re.findall(r"^make (\w+)", text, flags=re.MULTILINE):
         assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE), target
 
 
@@ -36,10 +43,11 @@ def test_the_python_in_the_readme_runs():
     assert done.returncode == 0, done.stderr
 
 
-def test_the_commands_in_the_readme_parse():
+@pytest.mark.parametrize("text", [README, CONTRIBUTING], ids=["README", "CONTRIBUTING"])
+def test_the_commands_in_the_texts_parse(text):
     from wshash.study.cli import _parser
 
-    lines = re.findall(r"^(?:WSHASH_DATA=\S+ )?python -m wshash ([^#\n]*)", README, flags=re.MULTILINE)
-    assert lines
+    lines = re.findall(r"^python -m wshash ([^#\n]*)", text, flags=re.MULTILINE)
+    assert len(lines) > 5
     for line in lines:
-        _parser().parse_args(line.replace("…", "").split())
+        _parser().parse_args(line.split())

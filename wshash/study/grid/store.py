@@ -128,9 +128,9 @@ def checksums(files: Iterable[Path]) -> dict[str, str]:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a text file atomically."""
+    """Write a text file atomically, the same bytes on every system."""
     with atomic(path) as temporary:
-        temporary.write_text(text, encoding="utf-8")
+        temporary.write_text(text, encoding="utf-8", newline="\n")
 
 
 def to_json(value: Any) -> str:
