@@ -11,7 +11,7 @@ from PIL import Image
 
 from tests.datasets.trees import picture
 from wshash import InputError, TaggedImages
-from wshash.datasets.files import ImageFiles, UnreadableImage, read_image, readable
+from wshash.datasets.files import ImageFiles, UnreadableImage, file_size, read_image, readable
 
 RNG = np.random.default_rng(0)
 RGB = RNG.integers(0, 256, (5, 7, 3), dtype=np.uint8)
@@ -199,6 +199,11 @@ def test_missing_file_and_folder(tmp_path):
 
 
 @pytest.mark.posix
+def test_the_size_of_what_is_no_file(tmp_path):
+    (tmp_path / "file").write_bytes(b"123")
+    assert [file_size(path) for path in (tmp_path / "file", tmp_path, tmp_path / "no")] == [3, -1, -1]
+
+
 def test_a_link_in_a_circle(tmp_path):
     os.symlink(tmp_path / "a.jpg", tmp_path / "b.jpg")
     os.symlink(tmp_path / "b.jpg", tmp_path / "a.jpg")

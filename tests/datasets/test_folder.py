@@ -99,7 +99,8 @@ def test_without_labels_there_are_no_concepts(tmp_path):
         ("file,dog,sea\na.png,x,\nc.gif,,X", ["dog"]),
         ("file,dog,sea\na.png,yes,no\nc.gif,no,nan", ["dog"]),
         ("file,dog,sea\na.png,1.0,0.0\nc.gif,,1.0", ["dog"]),
-        ("file,dog,sea\na.png,-1,1", ["sea"]),
+        ("file,dog,sea\na.png,-1,1\nc.gif,1,-1", ["sea"]),
+        ("file,tags,,\na.png,x,y z,u", ["x", "y z", "u"]),  # what follows without a name
         ("file,title,dog,sea\na.png,Holiday,1,0", ["dog"]),
         (",dog,sea\na.png,1,0", ["dog"]),
         ("file,dog,sea\na.png,1\nc.gif,0,1", ["dog"]),  # a short line
@@ -166,6 +167,18 @@ def test_concepts(tmp_path, table, concepts):
     assert [c for c, has in zip(data.concepts, data.labels[0], strict=True) if has] == concepts
 
 
+def test_a_concept_on_no_picture_is_one(tmp_path):
+    for nothing in ("0", "", "nan"):
+        write(tmp_path, tags="a.png,x", labels=f"file,dog,sea\na.png,1,{nothing}\nc.gif,0,{nothing}")
+        data = load("f", tmp_path, unlabelled="negative")
+        assert data.concepts == ["dog", "sea"] and data.labels.sum(axis=0).tolist() == [1, 0]
+
+
+def test_a_comma_in_a_quoted_name_is_no_delimiter(tmp_path):
+    data = load("f", write(tmp_path, pictures=("b, c.png",), tags='"b, c.png";x;y'))
+    assert data.tags == [["x", "y"]]
+
+
 def test_a_separator_of_ones_own(tmp_path):
     write(tmp_path, tags="a.png,new york/sea\n", labels="a.png,haze primary\n")
     data = load("f", tmp_path, separator="/")
@@ -198,7 +211,7 @@ def coco(root, **changes):
 def test_annotations_of_coco(tmp_path):
     root = coco(write(tmp_path))
     (root / "tags.csv").unlink()
-    with pytest.raises(InputError, match=r"labels='annotations/instances_val.json'"):
+    with pytest.raises(InputError, match=r"labels=annotations/instances_val.json"):
         load("f", root)
     data = load("f", root, tags=None, labels="annotations/instances_val.json")
     assert data.ids == ["a.png", "sub/b.jpg"] and data.concepts == ["cat", "dog", "polar bear"]
@@ -211,6 +224,7 @@ def test_annotations_of_coco(tmp_path):
     [
         {"images": None},
         {"images": []},
+        {"images": [{"id": 7, "file_name": "lost.jpg"}], "annotations": []},
         {"categories": [{"id": 1}]},
         {"annotations": [{"image_id": 7, "category_id": 99}]},
         {"annotations": [{"image_id": [], "category_id": 1}]},
@@ -225,7 +239,7 @@ def test_what_is_no_annotation_of_coco(tmp_path, changes):
 def test_a_folder_a_concept(tmp_path):
     root = write(tmp_path, pictures=("Polar Bear/a.png", "dog/x/b.jpg", "dog/c.png", "loose.png"))
     (root / "tags.csv").unlink()
-    with pytest.raises(InputError, match="labels='folders'"):
+    with pytest.raises(InputError, match="labels=folders"):
         load("f", root)
     data = load("f", root, tags=None, labels="folders")
     assert data.ids == ["Polar Bear/a.png", "dog/c.png", "dog/x/b.jpg"] and data.concepts == ["dog", "polar bear"]

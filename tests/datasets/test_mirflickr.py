@@ -176,7 +176,7 @@ def test_a_folder_of_photos_that_cannot_be_read(tree, monkeypatch):
 def test_nothing_left(tree):
     for path in (tree / "mirflickr25k_annotations_v080").iterdir():
         path.write_text("99\n")
-    with pytest.raises(InputError, match="unlabelled='negative'"):
+    with pytest.raises(InputError, match="unlabelled=negative"):
         load("m", tree)
 
 

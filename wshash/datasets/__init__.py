@@ -53,7 +53,6 @@ def load_dataset(name: str, /, root: str | Path | None = None, every: bool = Fal
     every : bool
         With the pictures without tags and those without concepts, which most sources leave out by default: to search.
         Of postcards none is left out.
-        Of postcards none is left out.
     **options
         Of the source: see ``wshash.datasets.<source>.load``.
 

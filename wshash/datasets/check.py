@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from wshash.datasets import SOURCES, TaggedImages, load_dataset
-from wshash.datasets.files import UnreadableImage, look
+from wshash.datasets.files import look
 from wshash.errors import InputError
 
 MIN_PICTURES = 100
@@ -75,9 +75,21 @@ def _all_related(labels: np.ndarray) -> bool:
     return all((kinds[i : i + 256] @ kinds.T > 0).all() for i in range(0, len(kinds), 256))
 
 
+_TITLES = {
+    "works": "What works",
+    "obstacles": "What stands in the way",
+    "mend": "What to mend",
+    "examples": "As it was understood",
+    "tags": "Most frequent tags",
+    "concepts": "Concepts",
+    "unreadable": "Pictures that cannot be read",
+    "equal": "Equal pictures",
+}
+
+
 @dataclass
 class Report:
-    """What :func:`check` found. ``str(report)`` is for the terminal, ``to_markdown()`` for a notebook.
+    """What :func:`check` found; ``str(report)`` is for people.
 
     Attributes
     ----------
@@ -85,68 +97,34 @@ class Report:
     layout : {"postcards", "mirflickr25k", "nuswide", "folder"}
     counts : dict of str to int or float
         Pictures, tags, concepts, and whatever the loader met.
-    works : list of str
-        What can be done with it, and what cannot.
-    examples : list of str
-        Three pictures with their tags and concepts, as they were understood.
-    unreadable : dict of str to str
-        Picture → why it cannot be decoded.
-    duplicates : list of lists of str
-        Groups of pictures with equal pixels.
-    frequent_tags, concepts : list of (str, int)
-        With the number of pictures, the most frequent first.
-    obstacles : list of str
-        Why part of the study, or all of it, cannot run.
-    mend : list of str
-        What to do about what was found.
+    found : dict of str to list of str
+        ``works``: what can be done; ``obstacles``: why part of the study, or all of it, cannot run; ``mend``: what to
+        do about what was found; ``examples``: three pictures as they were understood; ``tags``, ``concepts``: the most
+        frequent, with their pictures; ``unreadable``: pictures, and why; ``equal``: groups of pictures of equal pixels.
     """
 
     path: Path
     layout: str
     counts: dict[str, int | float] = field(default_factory=dict)
-    works: list[str] = field(default_factory=list)
-    examples: list[str] = field(default_factory=list)
-    unreadable: dict[str, str] = field(default_factory=dict)
-    duplicates: list[list[str]] = field(default_factory=list)
-    frequent_tags: list[tuple[str, int]] = field(default_factory=list)
-    concepts: list[tuple[str, int]] = field(default_factory=list)
-    obstacles: list[str] = field(default_factory=list)
-    mend: list[str] = field(default_factory=list)
+    found: dict[str, list[str]] = field(default_factory=lambda: {name: [] for name in _TITLES})
 
     @property
     def can_run(self) -> bool:
         """Whether the whole study can run: every method, and judging answers."""
-        return not self.obstacles
-
-    def to_markdown(self) -> str:
-        """The report as Markdown, lists cut at 20 entries."""
-        return self._render("## {}", ["| what | how many |", "| --- | ---: |"], "| {} | {} |", "**{}**")
+        return not self.found["obstacles"]
 
     def __str__(self) -> str:
-        return self._render("{}", [], "{1:>10}  {0}", "{}:")
-
-    def _render(self, head: str, table_head: list[str], row: str, title: str) -> str:
         verdict = "The study can run." if self.can_run else "The whole study cannot run on it yet."
-        lines = [head.format(self.path), "", f"Layout: {self.layout}. {verdict}", ""]
-        if self.counts:
-            lines += table_head + [row.format(what, _number(n)) for what, n in self.counts.items()] + [""]
-        for name, entries in self._lists():
-            lines += [title.format(name), "", *(f"- {entry}" for entry in entries[:20])]
-            lines += [f"- ... and {len(entries) - 20:,} more"] * (len(entries) > 20) + [""]
+        lines = [str(self.path), "", f"Layout: {self.layout}. {verdict}", ""]
+        lines += [
+            f"{n:>10,}  {what}" if isinstance(n, int) else f"{n:>10.1f}  {what}" for what, n in self.counts.items()
+        ]
+        for name, title in _TITLES.items():
+            entries = self.found[name]
+            if entries:
+                lines += ["", f"{title}:", "", *(f"- {entry}" for entry in entries[:20])]
+                lines += [f"- ... and {len(entries) - 20:,} more"] * (len(entries) > 20)
         return "\n".join(lines)
-
-    def _lists(self) -> list[tuple[str, list[str]]]:
-        lists = {
-            "What works": self.works,
-            "What stands in the way": self.obstacles,
-            "What to mend": self.mend,
-            "As it was understood": self.examples,
-            "Most frequent tags": [f"{tag}: {n:,}" for tag, n in self.frequent_tags],
-            "Concepts": [f"{concept}: {n:,}" for concept, n in self.concepts],
-            "Pictures that cannot be read": [f"{id_}: {reason}" for id_, reason in self.unreadable.items()],
-            "Equal pictures": [", ".join(group) for group in self.duplicates],
-        }
-        return [(title, entries) for title, entries in lists.items() if entries]
 
 
 def check(target: str | Path, progress: bool = True, **options) -> Report:
@@ -172,24 +150,18 @@ def check(target: str | Path, progress: bool = True, **options) -> Report:
     layout = str(target).partition("-")[0] if by_name else _layout(path)
     report = Report(path, layout)
     try:
-        if by_name:
-            data = load_dataset(str(target), every=True, **options)
-        else:
-            data = load_dataset(layout, path, every=True, **options)
+        data = load_dataset(str(target) if by_name else layout, None if by_name else path, every=True, **options)
     except InputError as error:
-        report.obstacles.append(str(error))
+        report.found["obstacles"].append(str(error))
         return report
-    rows = _decode_all(data, report, progress)
-    load = inspect.signature(import_module(SOURCES[layout]).load).parameters
-    keeps = {name: options.get(name, load[name].default if name in load else "keep") for name in _LEFT_OUT}
-    _describe(data, rows, keeps, report)
+    # The study leaves out what the source does by default.
+    known = inspect.signature(import_module(SOURCES[layout]).load).parameters
+    drops = {
+        o: options.get(o, known[o].default if o in known else "keep") == "drop" for o in ("untagged", "unlabelled")
+    }
+    seen = look(data.images, lambda x: hashlib.sha256(repr(x.shape).encode() + x.tobytes()).digest(), progress)
+    _describe(data, seen, drops, report)
     return report
-
-
-_LEFT_OUT = {
-    "untagged": "give tags to the pictures without; they take no part in learning from tags",
-    "unlabelled": "give concepts to the pictures without; the study leaves them out, searching finds them",
-}
 
 
 def _layout(path: Path) -> str:
@@ -200,77 +172,68 @@ def _layout(path: Path) -> str:
     return "folder"
 
 
-def _decode_all(data: TaggedImages, report: Report, progress: bool) -> np.ndarray:
-    """Fill in the unreadable and the equal pictures; return the rows that can be read."""
-    report.unreadable = dict(data.dropped)
-    by_pixels = defaultdict(list)
-    seen = look(data.images, lambda x: hashlib.sha256(repr(x.shape).encode() + x.tobytes()).digest(), progress)
-    for id_, digest in zip(data.ids, seen, strict=True):
-        if isinstance(digest, UnreadableImage):
-            report.unreadable[id_] = digest.reason
-        else:
-            by_pixels[digest].append(id_)
-    report.duplicates = [group for group in by_pixels.values() if len(group) > 1]
-    return np.array([i for i, x in enumerate(seen) if not isinstance(x, UnreadableImage)], dtype=np.int64)
-
-
-def _describe(data: TaggedImages, rows: np.ndarray, keeps: dict[str, str], report: Report) -> None:
-    per_picture = [len(data.tags[i]) for i in rows if data.tags[i]]
+def _describe(data: TaggedImages, seen: list, drops: dict[str, bool], report: Report) -> None:
+    """``seen``: of each picture a digest of its pixels, or why it cannot be read."""
+    lost = dict(data.dropped) | {i: x.reason for i, x in zip(data.ids, seen, strict=True) if isinstance(x, InputError)}
+    rows = np.array([i for i, x in enumerate(seen) if not isinstance(x, InputError)], dtype=np.int64)
+    groups = defaultdict(list)
+    for i in rows:
+        groups[seen[i]].append(data.ids[i])
+    groups = [group for group in groups.values() if len(group) > 1]
     frequency = Counter(tag for i in rows for tag in data.tags[i])
-    n_pictures = data.labels[rows].sum(axis=0)
-    labelled = data.labels[rows].any(axis=1)
-    tagged = np.array([bool(data.tags[i]) for i in rows], dtype=bool)
-    report.frequent_tags = frequency.most_common(20)
-    order = np.argsort(-n_pictures, kind="stable")
-    report.concepts = [(data.concepts[j], int(n_pictures[j])) for j in order]
+    n_tags = np.array([len(data.tags[i]) for i in rows], dtype=int)
+    tagged, labelled, n_pictures = n_tags > 0, data.labels[rows].any(axis=1), data.labels[rows].sum(axis=0)
     report.counts = {
         "readable pictures": len(rows),
-        "unreadable pictures": len(report.unreadable),
-        "pictures equal to another": sum(len(group) - 1 for group in report.duplicates),
-        "pictures with tags": len(per_picture),
+        "unreadable pictures": len(lost),
+        "pictures equal to another": sum(len(group) - 1 for group in groups),
+        "pictures with tags": int(tagged.sum()),
         "pictures with concepts": int(labelled.sum()),
         "pictures with both": int((labelled & tagged).sum()),
         "different tags": len(frequency),
         f"tags on {MIN_TAG_COUNT} pictures or more": sum(n >= MIN_TAG_COUNT for n in frequency.values()),
-        "tags per tagged picture, mean": float(np.mean(per_picture)) if per_picture else 0.0,
-        "tags per tagged picture, median": float(np.median(per_picture)) if per_picture else 0.0,
-        "pictures with one tag only": sum(n == 1 for n in per_picture),
+        "tags per tagged picture, mean": float(n_tags[tagged].mean()) if tagged.any() else 0.0,
+        "tags per tagged picture, median": float(np.median(n_tags[tagged])) if tagged.any() else 0.0,
+        "pictures with one tag only": int((n_tags == 1).sum()),
         "concepts": len(data.concepts),
         **{f"met while loading: {what.replace('_', ' ')}": n for what, n in data.report.items() if n},
     }
-    full = sorted(range(len(rows)), key=lambda k: -int(tagged[k]) - int(labelled[k]))[:3]
-    for i in rows[full]:
-        concepts = [concept for concept, has in zip(data.concepts, data.labels[i], strict=True) if has]
-        report.examples.append(f"{data.ids[i]} → tags: {_listed(data.tags[i])}; concepts: {_listed(concepts)}")
-
-    # The study leaves out what the source does by default.
-    studied = tagged | (keeps["untagged"] != "drop")
-    studied &= labelled | (keeps["unlabelled"] != "drop") | (not data.concepts)
-    found = obstacles(data.subset(rows[studied]))
-    report.obstacles = found["labels"] + found["tags"]
+    studied = (tagged | (not drops["untagged"])) & (labelled | (not drops["unlabelled"]) | (not data.concepts))
+    stands = obstacles(data.subset(rows[studied]))
     does = {True: "yes", False: "not yet, see below"}
-    report.works = [
-        f"searching with methods that learn from the pictures alone: {does[len(rows) > 1]}",
-        f"judging answers, and methods that learn from labels: {does[not found['labels']]}",
-        f"methods that learn from tags, or start from what did: {does[not found['tags']]}",
-    ]
     met = data.report
     advice = {
-        "replace or remove the pictures that cannot be read": report.unreadable,
-        "of equal pictures keep one: as query and answer they flatter every method": report.duplicates,
-        _LEFT_OUT["untagged"]: len(rows) - len(per_picture),
-        _LEFT_OUT["unlabelled"]: data.concepts and len(rows) - int(labelled.sum()),
+        "replace or remove the pictures that cannot be read": lost,
+        "of equal pictures keep one: as query and answer they flatter every method": groups,
+        "give tags to the pictures without; they take no part in learning from tags": (~tagged).any(),
+        "give concepts to the pictures without; the study leaves them out, searching finds them": data.concepts
+        and (~labelled).any(),
         "correct the file names in tags.csv that no picture has": met.get("tags_without_picture"),
         "correct the file names in labels.csv that no picture has": met.get("labels_without_picture"),
         "save the tables as UTF-8, and look whether accents came out right": met.get("tables_not_utf8"),
         "look at photos that are listed but missing": met.get("missing_photos"),
     }
-    report.mend = found["odd"] + [what for what, there in advice.items() if there]
+    fullest = rows[np.argsort(-(1 * tagged + labelled), kind="stable")[:3]]
+    order = np.argsort(-n_pictures, kind="stable")
+    report.found |= {
+        "works": [
+            f"searching with methods that learn from the pictures alone: {does[len(rows) > 1]}",
+            f"judging answers, and methods that learn from labels: {does[not stands['labels']]}",
+            f"methods that learn from tags, or start from what did: {does[not stands['tags']]}",
+        ],
+        "obstacles": stands["labels"] + stands["tags"],
+        "mend": stands["odd"] + [what for what, there in advice.items() if there],
+        "examples": [
+            f"{data.ids[i]} → tags: {_listed(data.tags[i])}; "
+            f"concepts: {_listed([data.concepts[j] for j in np.flatnonzero(data.labels[i])])}"
+            for i in fullest
+        ],
+        "tags": [f"{tag}: {n:,}" for tag, n in frequency.most_common(20)],
+        "concepts": [f"{data.concepts[j]}: {n_pictures[j]:,}" for j in order],
+        "unreadable": [f"{id_}: {why}" for id_, why in lost.items()],
+        "equal": [", ".join(group) for group in groups],
+    }
 
 
 def _listed(names: list[str]) -> str:
     return " | ".join(names[:6]) + (" | ..." if len(names) > 6 else "") or "none"
-
-
-def _number(value: int | float) -> str:
-    return f"{value:,}" if isinstance(value, int) else f"{value:.1f}"

@@ -200,8 +200,8 @@ def kept(
     }
     if not len(rows):
         raise InputError(
-            f"{data.images.folder}: none of {len(data)} pictures is left; if that is why, pass untagged='keep' or "
-            f"unlabelled='negative'. What was met: {report}"
+            f"{data.images.folder}: none of {len(data)} pictures is left; if that is why, give the options "
+            f"untagged=keep or unlabelled=negative. What was met: {report}"
         )
     lost = {i: "the file is empty" for i in np.flatnonzero(sizes == 0)}
     lost |= {i: "the link leads nowhere" for i in np.flatnonzero(sizes < 0)} if missing is None else {}

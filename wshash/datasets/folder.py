@@ -90,7 +90,7 @@ def load(
     if tags is not None:
         if not (folder / tags).exists():
             raise InputError(
-                f"{folder / tags} is missing; where there are no tags, say tags=None. {_suggest(folder, ids)}"
+                f"{folder / tags} is missing; without tags give the option tags=null. {_suggest(folder, ids)}"
             )
         tag_lists, _, met = read_table(folder / tags, lookup, True, separator)
         report |= {"tags_without_picture": met.pop("strangers"), "tables_not_utf8": met.pop("not_utf8"), **met}
@@ -177,7 +177,7 @@ def _suggest(folder: Path, ids: list[str]) -> str:
     """What else the folder may be, for the user to say."""
     found = sorted(p.relative_to(folder).as_posix() for x in ("", "*/") for p in folder.glob(f"{x}*instances*.json"))
     if found:
-        return f"It looks like COCO: labels={found[0]!r}."
+        return f"It looks like COCO: the option labels={found[0]}."
     if len({id_.split("/")[0] for id_ in ids if "/" in id_}) > 1:
-        return "Where each sub-folder is a concept: labels='folders'."
+        return "Where each sub-folder is a concept: the option labels=folders."
     return f"Expected is a folder with{_LAYOUT}"

@@ -180,7 +180,7 @@ def _annotations(folder: Path, numbers: np.ndarray, official: bool) -> tuple[np.
 
 
 def _compare(path: Path, listed: np.ndarray, last: int, known: dict[str, str] | None) -> None:
-    remedy = "fetch the annotations again, or say official=False where the lists are your own"
+    remedy = "fetch the annotations again, or give the option official=false where the lists are your own"
     if not len(listed):
         raise InputError(f"{path} is empty; {remedy}")
     text = " ".join(map(str, listed[listed <= last]))

@@ -170,7 +170,7 @@ def _photo_sizes(folder: Path, places: list[str], missing: str) -> tuple[Path, n
     root = _photo_root(folder)
     if root is None and missing == "drop":
         raise InputError(
-            f"{folder}: no photos in Flickr/ or images/; ask the authors for them, or pass missing='keep' "
+            f"{folder}: no photos in Flickr/ or images/; ask the authors for them, or give the option missing=keep "
             "to work with tags and labels alone"
         )
     root = root or folder / "Flickr"
