@@ -198,12 +198,12 @@ def test_missing_file_and_folder(tmp_path):
         read_image(tmp_path)
 
 
-@pytest.mark.posix
 def test_the_size_of_what_is_no_file(tmp_path):
     (tmp_path / "file").write_bytes(b"123")
     assert [file_size(path) for path in (tmp_path / "file", tmp_path, tmp_path / "no")] == [3, -1, -1]
 
 
+@pytest.mark.posix
 def test_a_link_in_a_circle(tmp_path):
     os.symlink(tmp_path / "a.jpg", tmp_path / "b.jpg")
     os.symlink(tmp_path / "b.jpg", tmp_path / "a.jpg")
