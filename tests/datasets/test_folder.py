@@ -263,7 +263,10 @@ def test_links_in_a_circle_and_things_in_the_wrong_place(tmp_path):
     (tmp_path / "folder.png").mkdir()
     data = load("f", tmp_path)
     assert data.ids == ["a.png", "sub/b.jpg", "sub/deep/c.gif"] and data.report["missing_photos"] == 2
-    assert data.dropped == {"one.png": "the link leads nowhere", "two.png": "the link leads nowhere"}
+    assert data.dropped == {
+        "one.png": "no file, or a link that leads nowhere",
+        "two.png": "no file, or a link that leads nowhere",
+    }
     for table in ("tags.csv", "labels.csv"):
         (tmp_path / table).unlink(missing_ok=True)
         (tmp_path / table).mkdir()

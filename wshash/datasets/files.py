@@ -204,7 +204,7 @@ def kept(
             f"untagged=keep or unlabelled=negative. What was met: {report}"
         )
     lost = {i: "the file is empty" for i in np.flatnonzero(sizes == 0)}
-    lost |= {i: "the link leads nowhere" for i in np.flatnonzero(sizes < 0)} if missing is None else {}
+    lost |= {i: "no file, or a link that leads nowhere" for i in np.flatnonzero(sizes < 0)} if missing is None else {}
     left = replace(
         data.subset(rows),
         images=ImageFiles(data.images.folder, [data.images.names[i] for i in rows]),
