@@ -94,7 +94,7 @@ def _folder(seed: int, size: int) -> Path:
     return runs_root() / "postcards" / f"{drawing_version()}-seed{seed}-{size}px"
 
 
-def is_drawn(name: str, n: int = 6000, seed: int = 0, size: int = 128, **_) -> bool:
+def is_drawn(name: str, /, n: int = 6000, seed: int = 0, size: int = 128, **_) -> bool:
     """Whether all of a collection was drawn before; true too where :func:`load` will say what is wrong."""
     if not (type(n) is type(seed) is type(size) is int and n > 0):
         return True
