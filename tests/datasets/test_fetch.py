@@ -252,7 +252,7 @@ def test_what_unpacks_to_too_much_is_refused(server, tmp_path):
 @pytest.mark.posix
 @pytest.mark.parametrize("planted", ["toy.zip.part", "toy.zip.part.json", "toy.zip", "toy"])
 @pytest.mark.parametrize("leads_to", ["a file", "an empty file", "a folder", "nowhere"])
-@pytest.mark.parametrize("checksum", [MD5, None])
+@pytest.mark.parametrize("checksum", [MD5, None], ids=["checksum", "none"])
 def test_planted_links_are_not_followed(server, tmp_path, planted, leads_to, checksum):
     outside, root = tmp_path / "outside", tmp_path / "root"
     outside.mkdir()
