@@ -5,8 +5,8 @@
 A small study of postcards (features, tag vectors, weak networks, models, rows, publishing) is killed at random moments
 (SIGKILL to all its processes, as at a loss of power), started again, and so on, until it is done; then it begins anew,
 until there were as many kills as asked for. Among the starts some find a full disk (a limit on the size of files), a
-read-only folder, a clock that stands elsewhere (where ``faketime`` is installed), or a second study of the same rows at
-work. ``kills.md`` says how each round ended. The same in short is ``tests/study/grid/test_killed.py``.
+read-only folder (not as root), a clock that stands three days back (where ``faketime`` is installed), or a second study
+of the same rows at work. ``kills.md`` says how each round ended. In short: ``tests/study/grid/test_killed.py``.
 """
 
 import argparse
@@ -33,6 +33,9 @@ COMMAND = [
     sys.executable, "-m", "wshash", "study", "--option", "n=400", "--queries", "60", "--preset", "smoke",
     "--methods", "LSH", "KSH", "WS-DSH", "--bits", "8", "12", "--seeds", "1",
 ]  # fmt: skip
+KINDS = ["kill"] * 7 + ["full disk", "two"]
+KINDS += ["clock"] if shutil.which("faketime") else []
+KINDS += ["read-only"] if os.geteuid() else []  # root writes everywhere
 TIMED = ("fig7.", "study.json")  # hold seconds, or say when
 
 
@@ -52,7 +55,7 @@ def _undated(path: Path) -> bytes:
 def start(folder: Path, kind: str = "kill") -> subprocess.Popen:
     places = {"WSHASH_RUNS": str(folder / "runs"), "WSHASH_FIGURES": str(folder / "figures")}
     command = [*COMMAND, "--jobs", "2"]
-    if kind == "clock" and shutil.which("faketime"):
+    if kind == "clock":
         command = ["faketime", "-f", "-3d", *command]
     limit = (lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))) if kind == "full disk" else None
     pipes = dict(stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
@@ -96,7 +99,7 @@ def main() -> None:
             if rounds:  # drawing is half of the time; the first round tries it
                 shutil.copytree(whole / "runs" / "postcards", folder / "runs" / "postcards")
             while mine < 12 and kills < arguments.kills:
-                kind = moments.choice(["kill"] * 7 + ["full disk", "two", "clock", "read-only"])
+                kind = moments.choice(KINDS)
                 if kind == "read-only":
                     (folder / "runs").chmod(0o555)
                 processes = [start(folder, kind) for _ in range(2 if kind == "two" else 1)]

@@ -52,7 +52,7 @@ def search(
     from wshash.vision import extract_features
 
     image = picture if isinstance(picture, np.ndarray) else read_image(picture)
-    method = method or ("WS-DSH" if study.data.labels.any() else "Weak")
+    study, method = searchable(study, method)
     made, model = recipe(method, study.config.preset), _model(study, method, n_bits, retrain)
     searched = study.collection.every_picture()
     data, rows = searched.data, np.flatnonzero(searched.readable)
@@ -71,15 +71,29 @@ def search(
     )
 
 
+def searchable(study: Study, method: str | None = None) -> tuple[Study, str]:
+    """The study and the method that a search is by; where no picture has a concept, all train and there is no query.
+
+    Raises
+    ------
+    InputError
+        The method learns from concepts, and there are none.
+    """
+    if study.data.labels.any():
+        return study, method or "WS-DSH"
+    made = recipe(method or "Weak", study.config.preset)
+    if made.method.supervised:
+        raise InputError(
+            f"{study.data.name} has no concepts, and {method} learns from them; choose Weak, DeepBit or LSH"
+        )
+    none, rows = np.empty(0, np.int64), np.arange(len(study.data))
+    everything = Split(query=none, train=rows, database=rows, validation=none)
+    return Study(study.config, study.store, study.collection, everything), made.name
+
+
 def _model(study: Study, method: str, n_bits: int, retrain: bool):
-    """The model of the last search of this data set by this method, or one trained now; without concepts, on all."""
+    """The model of the last search of this data set by this method, or one trained now."""
     made, config = recipe(method, study.config.preset), study.config
-    if not study.data.labels.any():
-        if made.method.supervised or made.start:
-            raise InputError(
-                f"{study.data.name} has no concepts, and {method} learns from them; choose Weak, DeepBit or LSH"
-            )
-        study = Study(config, study.store, study.collection, _everything(len(study.data)))
     cls = made.method.load()
     if not hasattr(cls, "save"):  # from outside
         return study.model(method, n_bits)
@@ -89,9 +103,3 @@ def _model(study: Study, method: str, n_bits: int, retrain: bool):
     if retrain:
         path.with_suffix(".sha256").unlink(missing_ok=True)
     return study.store.get(path, lambda: study.model(method, n_bits), cls.load, lambda path, value: value.save(path))
-
-
-def _everything(n: int) -> Split:
-    """All pictures train and are searched; there are no queries, since without concepts nothing is judged."""
-    none, rows = np.empty(0, np.int64), np.arange(n)
-    return Split(query=none, train=rows, database=rows, validation=none)
