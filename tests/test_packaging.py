@@ -147,7 +147,7 @@ def test_without_the_extra_that_executes_notebooks_a_study_names_it(monkeypatch,
     monkeypatch.setattr("wshash.study.commands.find_spec", lambda name: None)
     assert main(["study"]) == main(["budget"]) == 2
     assert set(capsys.readouterr().err.splitlines()) == {
-        "wshash: this command executes notebooks; for that: pip install 'wshash[notebooks]'"
+        "wshash: this command executes notebooks; for that, in the checkout: pip install -e '.[notebooks]'"
     }
 
 

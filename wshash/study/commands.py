@@ -45,7 +45,7 @@ def _demand_notebooks() -> None:
     """Say at once that notebooks cannot be executed, before hours of work that ends there."""
     project_root(required=True)
     if find_spec("papermill") is None:
-        raise InputError("this command executes notebooks; for that: pip install 'wshash[notebooks]'")
+        raise InputError("this command executes notebooks; for that, in the checkout: pip install -e '.[notebooks]'")
 
 
 def _plan(arguments: argparse.Namespace, config=None):
