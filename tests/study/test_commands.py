@@ -33,7 +33,9 @@ def test_ctrl_c_ends_in_one_line_within_two_seconds_and_keeps_the_rows(environme
     command = [sys.executable, "-m", "wshash", *SMALL, "--bits", "8", "9", "10", "--seeds", "20", "--rows-only"]
     log = tmp_path / "log.txt"
     with open(log, "w") as out:
-        process = subprocess.Popen(command, env=environment, cwd=ROOT, start_new_session=True, stdout=out, stderr=out)
+        listen = lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)  # noqa: E731 (a job in the background may not)
+        more = dict(start_new_session=True, preexec_fn=listen, stdout=out, stderr=out)
+        process = subprocess.Popen(command, env=environment, cwd=ROOT, **more)
     rows, deadline = tmp_path / "runs" / "rows", time.monotonic() + 240
     while len(list(rows.glob("*.sha256"))) < 3 and process.poll() is None and time.monotonic() < deadline:
         time.sleep(0.05)

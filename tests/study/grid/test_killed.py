@@ -118,13 +118,14 @@ def test_a_full_disk_leaves_nothing_half_written(tmp_path, monkeypatch):
     assert Store(tmp_path).get(path, lambda: "a value", Path.read_text, Path.write_text) == "a value"
 
 
-def test_messages_rows_and_figures_name_no_user_or_path(whole):
+def test_rows_and_figures_name_no_user_or_path_and_messages_only_where_the_figures_are(whole):
     private = {str(ROOT), str(ROOT.resolve()), str(Path.home()), str(whole)} - {"/"}
-    kept = [
-        whole / "output.txt",
-        whole / "figures",
-        *(whole / "runs" / part for part in ("rows", "notebooks", "published")),
-    ]
+    kept = [whole / "figures", *(whole / "runs" / part for part in ("rows", "notebooks", "published"))]
     files = [path for part in kept for path in (part, *part.rglob("*")) if path.is_file()]
     assert len(files) > 40
     assert not [(path.name, text) for path in files for text in private if text.encode() in path.read_bytes()]
+    said = (whole / "output.txt").read_text().splitlines()
+    assert str(Path.home()) not in "".join(said) or Path.home() == Path("/")
+    (line,) = [line for line in said if str(whole) in line]
+    folder = Path(line.rpartition(" in ")[2])
+    assert folder.is_dir() and (folder / "fig8.png").is_file()  # a path that is printed is one
