@@ -27,6 +27,7 @@ from scipy.stats import binomtest
 
 ROOT = Path(__file__).parents[1]
 KEPT = ("staticmethod", "classmethod", "intrinsic")  # decorators that mutmut can take, or that cannot be moved
+ALIVE = (0, 5, 33, None)  # exit codes: tests pass, none collected, none calls it; not tried
 CONFIG = """
 [tool.mutmut]
 source_paths = ["wshash"]
@@ -87,7 +88,7 @@ def copy(target: Path, files: list[str], tests: list[str], kernels: bool) -> Non
 
 
 def outcomes(target: Path, files: list[str]) -> dict[str, int | None]:
-    """Exit code of the tests per mutant: 0, 5 (nothing collected) and 33 (no test calls it) mean that it lives."""
+    """Exit code of the tests per mutant."""
     found = {}
     for name in files:
         meta = target / "mutants" / f"{name}.meta"
@@ -121,7 +122,7 @@ def main() -> None:
     drawn_file = target / "drawn.json"
     if args.again:
         drawn = json.loads(drawn_file.read_text())
-        wanted = [name for name in drawn if outcomes(target, files).get(name) in (0, 5, 33, None)]
+        wanted = [name for name in drawn if outcomes(target, files).get(name) in ALIVE]
     else:
         # A first call with a name that nothing bears writes the mutants and asks the tests which of them they call.
         mutmut("run", "--max-children", "1", "none", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -134,7 +135,10 @@ def main() -> None:
         mutmut("run", "--max-children", str(args.jobs), *wanted[start : start + 500])
 
     codes = outcomes(target, files)
-    lives = [name for name in drawn if codes.get(name) in (0, 5, 33, None)]
+    untested = sum(codes.get(name) is None for name in drawn)
+    if untested:
+        sys.exit(f"{untested} of {len(drawn)} mutants were not tried: do all tests pass in {target / 'mutants'}?")
+    lives = [name for name in drawn if codes[name] in ALIVE]
     with open(target / "survivors.diff", "w") as file:
         for name in lives:
             file.write(mutmut("show", name, capture_output=True, text=True).stdout + "\n")

@@ -37,6 +37,7 @@ def shared_tags():
 
 def test_a_pair_at_the_threshold_is_not_similar(shared_tags):
     pairs = pairs_around(shared_tags, 0.5, n=100, n_pairs=1000)
+    assert pairs.index.tolist() == list(range(len(pairs)))
     halves = pairs[pairs["similarity"] == 0.5]
     assert list(zip(halves["i"], halves["j"], strict=True)) == [(0, 1), (1, 2), (1, 5)]  # ties by row number
     assert not halves["similar"].any()
@@ -55,7 +56,17 @@ def test_half_above_and_half_below_and_of_an_odd_number_one_more_above(similarit
 def test_what_is_drawn_is_what_the_seed_and_the_number_say(similarity):
     labels = np.random.default_rng(0).random((60, 3)) < 0.3
     threshold = similarity.quantile_threshold(0.8)
-    assert pairs_around(similarity, threshold).equals(pairs_around(similarity, threshold, 100, 200_000, 0))
+    asked = []
+
+    class Watched(TagSimilarity):
+        def random_pairs(self, *drawn):
+            asked.append(drawn)
+            return super().random_pairs(*drawn)
+
+    watched = Watched(similarity.B, similarity.T)
+    assert pairs_around(watched, threshold).equals(pairs_around(watched, threshold, 100, 200_000, 0))
+    relevance_above(watched, labels, 0.1)
+    assert asked == [(200_000, 0)] * 3
     few = pairs_around(similarity, threshold, n_pairs=50, seed=1)
     i, j = similarity.random_pairs(50, 1)
     drawn = {tuple(sorted(pair)) for pair in zip(i.tolist(), j.tolist(), strict=True)}

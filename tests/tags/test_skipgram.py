@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import zlib
 from collections import Counter
 
 import numpy as np
@@ -145,6 +144,25 @@ def test_a_score_that_chance_can_reach_chooses_and_ends_nothing(monkeypatch):
     assert chosen == 16 and list(trials) == [1, 2, 4, 8, 16, 32, 64]  # chance's best of 1 ends nothing
 
 
+def test_chance_ends_three_standard_errors_above_one_half(monkeypatch):
+    """Of m lists whose shares of wins are uniform, the mean has the standard error 1/√(12 m)."""
+    lists = [[f"a{i % 30}", f"b{i % 30}"] for i in range(300)]
+    wins, choices = np.linspace(0.55, 0.65, 60), []
+    monkeypatch.setattr("wshash.tags.skipgram._skipgram", lambda train, count, *_: np.ones((len(count), 2), np.float32))
+    for share in wins:
+
+        def alike(B, T, C, share=share):
+            S = np.where(np.random.default_rng(0).random((60, 60)) < share, 0.0, 2.0)
+            np.fill_diagonal(S, 1)
+            return S
+
+        monkeypatch.setattr("wshash.tags.skipgram.image_similarity", alike)
+        chosen, trials = choose_epochs(lists, grid=(1,))
+        choices.append((trials[1], chosen))
+    scores, chosen = np.array(choices).T
+    assert (chosen == (scores > 0.5 + 3 * (1 / 12 / 60) ** 0.5)).all() and 0 < chosen.sum() < 60
+
+
 @pytest.mark.parametrize(("n", "epochs"), [(20, 1000), (100, 600), (7, 1000)])
 def test_of_a_small_collection_the_lists_are_passed_60000_times(n, epochs):
     lists = [list("abcdefghijklmnopqrst")] * n  # all alike: any half has a tag in common with other halves
@@ -175,8 +193,8 @@ def test_vectors_are_those_of_gensims_skip_gram():
     count = Counter(tag for row in lists for tag in row)
     words = sorted(count, key=lambda tag: (-count[tag], tag))
     model = Word2Vec(sg=1, vector_size=8, window=2, shrink_windows=False, negative=3, sample=0.01, min_count=1, seed=5,
-                     workers=1, hashfxn=lambda tag: zlib.crc32(tag.encode()))  # fmt: skip
-    model.build_vocab_from_freq({tag: count[tag] for tag in words}, corpus_count=60)
+                     workers=1)  # fmt: skip
+    model.build_vocab_from_freq({tag: count[tag] for tag in words})
     model.train(lists, total_examples=60, total_words=sum(map(len, lists)), epochs=4)
     ours = train_skipgram(lists, dim=8, epochs=4, negative=3, min_count=1, sample=0.01, seed=5)
     assert ours.vocabulary == words and np.array_equal(ours.vectors, model.wv[words])
@@ -198,6 +216,12 @@ def test_vectors_are_those_of_gensims_skip_gram():
 def test_nothing_to_learn_from(tags, message):
     with pytest.raises(InputError, match=message):
         train_skipgram(tags)
+
+
+def test_equally_similar_tags_are_in_the_order_of_the_vocabulary():
+    names = [f"t{v}" for v in np.random.default_rng(0).permutation(60)]
+    vectors = TagVectors(names, np.ones((60, 2), np.float32))
+    assert [tag for tag, _ in vectors.most_similar(names[0], 59)] == names[1:]
 
 
 def test_unknown_tag():
@@ -253,6 +277,14 @@ def test_a_damaged_file_of_vectors_is_refused_or_read_whole(tmp_path, name):
         else:
             assert found.vectors.shape == (len(found), found.vectors.shape[1]) and np.isfinite(found.vectors).all()
     assert refused > 80
+
+
+def test_a_word_that_is_no_utf8_is_read_as_well_as_can_be(tmp_path):
+    for name, row in (("v.txt", b"caf\xe9 1 2\n"), ("v.bin", b"caf\xe9 " + np.float32([1, 2]).tobytes())):
+        (tmp_path / name).write_bytes(b"1 2\n" + row)
+        loaded = load_vectors(tmp_path / name)
+        assert loaded.vocabulary == ["caf\ufffd"] and loaded.vectors.tolist() == [[1, 2]]
+        assert loaded.vectors.dtype == np.float32
 
 
 def test_a_vector_that_is_no_number_is_named(tmp_path):

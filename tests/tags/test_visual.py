@@ -95,6 +95,34 @@ def test_kept_is_what_scores_above_the_threshold():
     assert not table.equals(visual_tags(tags, counts, n_random=201))
 
 
+@pytest.mark.parametrize("words", [True, False])
+@pytest.mark.parametrize("kind", [np.float32, np.uint8])
+def test_it_is_computed_in_doubles_whatever_is_given(words, kind):
+    tags, counts, _ = made_up()
+    given, doubles = (visual_tags(tags, x, words=words, n_random=5) for x in (counts.astype(kind), counts * 1.0))
+    assert given.equals(doubles)
+
+
+def test_features_have_no_unit():
+    tags, counts, _ = made_up()
+    small, plain = (visual_tags(tags, counts * unit, words=False, n_random=5) for unit in (1e-6, 1.0))
+    assert np.allclose(small.astype(float), plain.astype(float))
+
+
+def test_the_score_of_a_random_tag_varies_by_one_where_loose_sets_are_far_ones_too():
+    """Three pictures unlike all others make a set both looser and farther: the z-scores cancel in part."""
+    rng = np.random.default_rng(0)
+    X = np.concatenate([[1.0, 0, 0] + rng.normal(0, 0.01, (60, 3)), [[0, 1.0, 0]] * 3])
+    tags = [[f"t{v}" for v in range(60) if rng.random() < 0.3] for _ in X]
+    table = visual_tags(tags, X, words=False, min_count=5)
+    spread = (table["z_separation"] - table["z_cohesion"]) / table["score"]
+    sets = _random_sets([_geometry(X / np.linalg.norm(X, axis=1, keepdims=True))], np.array([12]), 63, 200, seed=0)
+    z = {name: (values - values.mean()) / values.std(ddof=1) for name, values in sets.items()}
+    of_twelve = spread[table["count"] == 12]
+    assert len(of_twelve) and of_twelve.to_numpy() == pytest.approx((z["separation"] - z["cohesion"]).std(ddof=1))
+    assert spread.min() < 0.9 and table["score"].std() == pytest.approx(1, abs=0.1)
+
+
 def test_a_tag_given_twice_to_a_picture_counts_once():
     tags, counts, _ = made_up()
     assert visual_tags([row * 2 for row in tags], counts, n_random=5).equals(visual_tags(tags, counts, n_random=5))

@@ -61,11 +61,8 @@ def test_the_size_is_the_backbones_or_what_is_asked_for():
 @pytest.mark.parametrize("workers", [0, 2])
 def test_pictures_that_cannot_be_read_are_nan_and_told(workers):
     images = Unreadable(pictures())
-    with pytest.warns(
-        UserWarning, match="^2 of 10 pictures cannot be read; the first: im1.jpg: the file is cut$"
-    ) as told:
+    with pytest.warns(UserWarning, match="^2 of 10 pictures cannot be read; the first: im1.jpg: the file is cut$"):
         features = extract_features(images, backbone(), batch_size=2, workers=workers)
-    assert told[0].filename == __file__
     assert np.isnan(features).all(axis=1).nonzero()[0].tolist() == [1, 4]
     good = [i for i in range(10) if i not in (1, 4)]
     np.testing.assert_allclose(features[good], [expected(images[i]) for i in good], rtol=1e-5)

@@ -2,7 +2,6 @@
 
 import logging
 import warnings
-import zlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -103,7 +102,7 @@ def train_skipgram(
         gensim's down-sampling of frequent tags; 0 is none. The most frequent ones (cameras, years, groups)
         say least, and held-out lists are recognised better without most of them.
     seed : int
-        Same seed, same bytes: one thread, and no use of Python's salted hash.
+        Same seed, same bytes: one thread.
 
     Raises
     ------
@@ -146,9 +145,8 @@ def _skipgram(lists, count, epochs, dim, window, negative, sample, seed) -> np.n
         min_count=1,
         seed=seed,
         workers=1,
-        hashfxn=lambda tag: zlib.crc32(tag.encode()),  # hash() differs from run to run
     )
-    model.build_vocab_from_freq(count, corpus_count=len(lists))
+    model.build_vocab_from_freq(count)
     model.train(lists, total_examples=len(lists), total_words=sum(map(len, lists)), epochs=epochs)
     return model.wv[list(count)]
 
@@ -250,7 +248,7 @@ def load_vectors(path: str | Path, keep: Iterable[str] | None = None, limit: int
         )
     except Exception as error:  # gensim, gzip and NumPy have a dozen ways to say it
         raise InputError(f"{path} is not a word2vec file ({error}); its first line must be 'words length'") from error
-    found = TagVectors(list(words.index_to_key), np.asarray(words.vectors, np.float32))
+    found = TagVectors(list(words.index_to_key), words.vectors)
     if not np.isfinite(found.vectors).all():
         word = found.vocabulary[int(np.flatnonzero(~np.isfinite(found.vectors).all(axis=1))[0])]
         raise InputError(f"{path}: the vector of {word!r} has NaN or infinite values; get the file again")
