@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections import Counter
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,6 +12,8 @@ from gensim.models import KeyedVectors, Word2Vec
 
 from wshash import InputError
 from wshash.tags import TagVectors, choose_epochs, load_vectors, tag_indicator, train_skipgram
+
+ROOT = Path(__file__).parents[2]
 
 
 def themed(n=400, n_themes=6, seed=0):
@@ -41,7 +44,7 @@ def test_same_bytes_for_any_hash_seed_and_tag_order():
     )
     out = [
         subprocess.run([sys.executable, "-c", code], env=os.environ | {"PYTHONHASHSEED": seed}, text=True,
-                       capture_output=True, check=True).stdout
+                       cwd=ROOT, capture_output=True, check=True).stdout
         for seed in ("1", "2")
     ]  # fmt: skip
     assert out[0] == out[1]
