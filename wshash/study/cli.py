@@ -67,7 +67,7 @@ _COMMANDS: dict[str, tuple[str, tuple[str, ...], dict[str, dict]]] = {
     "tags": ("judge the tag filter, and the settings of skip-gram", (*_JUDGED, "--seeds"), {}),
     "data": (
         "check a folder of pictures or a data set, or fetch one",
-        (),
+        ("--option",),
         {
             "action": dict(choices=("check", "fetch")),
             "target": dict(help="a folder or a data set to check; mirflickr25k or nuswide-tags to fetch"),

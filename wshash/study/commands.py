@@ -196,7 +196,7 @@ def data(arguments: argparse.Namespace) -> int:
     if arguments.action == "check":
         from wshash.datasets.check import check
 
-        report = check(arguments.target)
+        report = check(arguments.target, **options(arguments.option))
         print(report)
         return 0 if report.can_run else 1
     from wshash.datasets.fetch import REGISTRY, announce, fetch
