@@ -76,7 +76,9 @@ def damage(folder: Path) -> list[str]:
     """Artifacts that say that they are whole and are not."""
     sums = (folder / "runs").rglob("*.sha256")
     return [
-        str(p) for p in sums if not any(is_whole(p.with_suffix(s)) for s in (".json", ".npy", ".npz", ".safetensors"))
+        str(p)
+        for p in sums
+        if not any(is_whole(p.with_suffix(s)) for s in (".json", ".npy", ".npz", ".safetensors", ".csv"))
     ]
 
 
