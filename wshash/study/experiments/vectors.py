@@ -109,9 +109,9 @@ def skipgram_study(study: Study, seeds: int = 5, grid: dict | None = None) -> pd
 
     rows = []
     with threadpool_limits(study.config.threads):
-        known = set(train_skipgram(tags, epochs=1).vocabulary)
+        trained = train_skipgram(tags)  # of few lists it takes epochs by their number, where none can be chosen
+        known, default = set(trained.vocabulary), DEFAULT | {"epochs": trained.epochs}
         lists = [row for row in (sorted(known.intersection(row)) for row in tags) if len(row) > 1]
-        default = DEFAULT | {"epochs": choose_epochs(lists)[0]}
         standard = measured(default)
         for setting, values in (grid or GRID).items():
             for value in sorted({*values, default[setting]}, key=lambda v: np.inf if v is None else v):
@@ -139,7 +139,7 @@ def _measures(tags, lists, labels, quantile: float, epochs: int, seed: int, **op
     s, relevant = similarity.pairs(i, j), (labels[i] & labels[j]).any(axis=1)
     high, above = s > np.quantile(s, quantile), s > PAPER_THRESHOLD
     return {
-        "halves recognised": choose_epochs(lists, grid=(epochs,), seed=seed, **options)[1][epochs],
+        "halves recognised": choose_epochs(lists, grid=(epochs,), seed=seed, **options)[1].get(epochs, np.nan),
         "rank correlation": spearmanr(list(PAPER_TABLE1.values()), list(words.values()))[0],
         "related − unrelated": np.mean([words[w] for w in RELATED]) - np.mean([words[w] for w in UNRELATED]),
         "mean s": s.mean(),
