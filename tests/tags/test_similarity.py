@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from scipy.spatial.distance import cdist
 
 from wshash import InputError
+from wshash.hashing import WeakPretraining
 from wshash.tags import TagSimilarity, TagVectors, image_similarity, tag_indicator, tag_similarity_matrix, tanimoto
 
 
@@ -121,9 +122,9 @@ def test_random_pairs_are_all_pairs_of_known_pictures_alike(collection):
     assert np.unique(np.sum(two.random_pairs(50), axis=0)).tolist() == [1]
 
 
-def test_by_default_the_threshold_is_exceeded_by_a_twentieth(collection):
+def test_by_default_the_threshold_is_exceeded_by_a_tenth_as_in_the_weak_network(collection):
     s = TagSimilarity.from_tags(*collection)
-    assert s.quantile_threshold() == np.quantile(s.pairs(*s.random_pairs(200_000, 0)), 0.95)
+    assert s.quantile_threshold() == np.quantile(s.pairs(*s.random_pairs(200_000, 0)), WeakPretraining().quantile)
     assert s.quantile_threshold(0, n_pairs=100, seed=2) == s.pairs(*s.random_pairs(100, 2)).min()
     assert s.quantile_threshold(1, n_pairs=100, seed=2) == s.pairs(*s.random_pairs(100, 2)).max()
 

@@ -106,7 +106,7 @@ class TagSimilarity:
                 out[part] = _towards(left, right, self.T, False)
         return out
 
-    def quantile_threshold(self, q: float = 0.95, n_pairs: int = 200_000, seed: int = 0) -> float:
+    def quantile_threshold(self, q: float = 0.9, n_pairs: int = 200_000, seed: int = 0) -> float:
         """The similarity that a share ``1 − q`` of all pairs of known pictures exceeds, from random pairs.
 
         Where no pair exceeds it, since more than that share have the highest there is: the next lower one.
