@@ -82,6 +82,21 @@ def test_opposite_tag_vectors_give_opposite_codes():
     assert codes.shape == (300, 8) and model.embed(other).shape == (300, 8)
 
 
+def test_the_second_head_predicts_the_tag_vector_of_a_row_never_seen():
+    X, w, _ = problem()
+    model = WDHT(n_bits=8, **(SMALL | {"epochs": 60})).fit(X, w)
+    other, expected, _ = problem(seed=5)
+    found = model.predict_tags(other)
+    cosine = (found * expected).sum(axis=1) / np.linalg.norm(found, axis=1)  # expected: of length 1
+    assert found.shape == (300, 2) and (cosine > 0.3).mean() > 0.98  # the hinge asks for the side, not for the angle
+    network = model.network_  # by hand: tanh of half of what the layer gives, beyond its bits
+    with torch.no_grad():
+        z = network.hash(network.trunk((torch.from_numpy(other) - network.mean) / network.scale))
+    np.testing.assert_allclose(found, np.tanh(z[:, 8:].numpy() / 2), atol=1e-5)
+    with pytest.raises(InputError, match="X has 3 features"):
+        model.predict_tags(other[:, :3])
+
+
 def test_only_the_direction_of_a_tag_vector_counts():
     X, w, _ = problem()
     first, second = (WDHT(n_bits=8, **SMALL).fit(X, c * w).embed(X) for c in (1.0, 4.0))

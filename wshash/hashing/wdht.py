@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from sklearn.utils.validation import check_is_fitted
 
 from wshash.errors import InputError
 from wshash.hashing.codes import binarize
@@ -84,6 +85,24 @@ class WDHT(TrainedHashing):
         self
         """
         return super().fit(X, y, validation)
+
+    def predict_tags(self, X) -> np.ndarray:
+        """The second head: what the mean tag vector of a picture may be, for pictures without any tag.
+
+        It points where the vector points; its length says nothing. So a word finds pictures by the cosine of its
+        vector with these.
+
+        Parameters
+        ----------
+        X : float array n×d, or n uint8 pictures
+
+        Returns
+        -------
+        float32 array, n×e
+            From −1 to 1.
+        """
+        check_is_fitted(self)
+        return 2 * super()._embed(self._validate_features(X, reset=False))[:, self.n_bits :] - 1
 
     @property
     def _n_outputs(self):
