@@ -30,3 +30,10 @@ def all_orders(distances, relevant, depths):
     rows = [measures([relevant[i] for i in ranking], depths) for ranking in rankings(distances)]
     columns = {name: [row[name] for row in rows] for name in rows[0]}
     return {name: (np.mean(values), max(values), min(values)) for name, values in columns.items()}
+
+
+def cut_average_precision(relevant, cut):
+    """The mean precision at the ranks of the relevant items among the first ``cut`` of one ranking."""
+    relevant = np.asarray(relevant[:cut])
+    precisions = np.cumsum(relevant) / np.arange(1, len(relevant) + 1)
+    return precisions[relevant].mean() if relevant.any() else 0.0

@@ -1,4 +1,5 @@
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -7,9 +8,9 @@ from sklearn.metrics import average_precision_score
 
 from wshash.errors import InputError
 from wshash.retrieval import evaluate
-from wshash.retrieval.metrics import average_precision, levels, relevant_at
+from wshash.retrieval.metrics import average_precision, average_precision_at, levels, relevant_at
 
-from .oracles import all_orders
+from .oracles import all_orders, cut_average_precision, rankings
 
 
 def bits(rows, columns):
@@ -46,6 +47,44 @@ def test_every_measure_is_its_mean_over_all_orders_of_the_ties(data):
             assert report.per_query[name][i] == pytest.approx(mean, abs=1e-6), name
             assert report.per_query[f"{name}/best"][i] == pytest.approx(largest, abs=1e-6), name
             assert report.per_query[f"{name}/worst"][i] == pytest.approx(smallest, abs=1e-6), name
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_average_precision_of_the_first_answers_is_its_mean_over_all_orders_of_the_ties(data):
+    n, k = data.draw(st.integers(1, 7)), data.draw(st.integers(1, 3))
+    query, database, labels = data.draw(bits(2, k)), data.draw(bits(n, k)), data.draw(bits(n, 1)).astype(bool)
+    if not labels.any():
+        return
+    cut = data.draw(st.integers(1, n))
+    found = evaluate(query, database, np.ones((2, 1), bool), labels, (1,), cut=cut).per_query
+    for i in range(2):
+        distances = (query[i] != database).sum(axis=1)
+        orders = [[labels[j, 0] for j in ranking] for ranking in rankings(distances)]
+        mean = np.mean([cut_average_precision(order, cut) for order in orders])
+        assert found[f"average_precision@{cut}"][i] == pytest.approx(mean, abs=1e-6)
+        if cut == n:
+            assert found[f"average_precision@{cut}"][i] == pytest.approx(found["average_precision"][i], abs=1e-6)
+
+
+def test_average_precision_of_the_first_5000_is_that_of_random_orders():
+    query, database, query_labels, labels = random_problem(4, q=3, n=6000, k=8, density=0.3)
+    report = evaluate(query, database, query_labels, labels, cut=5000)
+    assert list(report.per_query)[-1] != "average_precision@5000" in report.summary()
+    rng, relevant = np.random.default_rng(0), query_labels.astype(int) @ labels.T > 0
+    for i, row in enumerate(report.kept):
+        distance = (query[row] != database).sum(axis=1)
+        orders = [np.lexsort((rng.random(6000), distance)) for _ in range(300)]
+        values = [cut_average_precision(relevant[row][order], 5000) for order in orders]
+        error = np.std(values) / 300**0.5
+        assert abs(report.per_query["average_precision@5000"][i] - np.mean(values)) < 4 * error + 1e-6
+
+
+def test_average_precision_of_the_first_answers_by_hand():
+    """It divides by what is found: [+ − +] comes to (1 + 2/3)/2, [+ − −] to 1, and nothing found to 0."""
+    each = np.array([[[0, 1], [1, 0], [0, 1]], [[0, 1], [1, 0], [1, 0]], [[1, 0], [1, 0], [1, 1]]])
+    assert average_precision_at(*levels(each), 3) == pytest.approx([5 / 6, 1, (1 / 3 + 0) / 2])
+    assert average_precision_at(*levels(each), 2) == pytest.approx([1, 1, 0])
 
 
 def test_average_precision_is_scikit_learns_where_nothing_is_tied():
@@ -137,14 +176,13 @@ def test_precision_recall_curves_are_those_of_a_loop():
         assert row.precision_macro == pytest.approx(np.mean(each))
         assert row.recall_macro == pytest.approx(np.mean(found / relevant.sum(axis=1)))
     by_rank = report.pr_by_rank.set_index("rank")
-    assert report.ranks.dtype == np.int64 and {10, 300} <= set(report.ranks)
+    assert by_rank.index.dtype == np.int64 and {10, 300} <= set(by_rank.index)
     assert list(by_rank.index) == sorted(set(by_rank.index)) and by_rank.index[0] == 1 and by_rank.index[-1] == 300
     assert by_rank.precision[10] == pytest.approx(report.precision_at[10].expected)
     assert by_rank.recall_macro[10] == pytest.approx(report.mean("recall@10"))
     assert by_rank.recall_macro[300] == pytest.approx(1)
     gaps = np.diff(np.log(by_rank.index[by_rank.index > 50]))
     assert gaps.max() < 0.05  # dense enough for a smooth curve
-    assert report.pr_by_rank is report.pr_by_rank and report.pr_by_radius is report.pr_by_radius
 
 
 def test_real_vectors_of_zeros_and_ones_rank_as_their_hamming_distance():
@@ -152,8 +190,8 @@ def test_real_vectors_of_zeros_and_ones_rank_as_their_hamming_distance():
     plain = evaluate(*problem, (1, 10, 100))
     vectors = [codes.astype(float) for codes in problem[:2]]
     real = evaluate(*vectors, *problem[2:], (1, 10, 100), distance="euclidean")
-    np.testing.assert_allclose(real.found_by_rank, plain.found_by_rank, rtol=1e-6)
-    assert real.pr_by_radius is None and real.within is None
+    pd.testing.assert_frame_equal(real.pr_by_rank, plain.pr_by_rank, rtol=1e-6)
+    assert real.pr_by_radius is None
     assert (real.distance, plain.distance) == ("euclidean", "hamming")
 
 
@@ -164,9 +202,9 @@ def test_cosine_knows_no_length():
         evaluate(vectors[0], vectors[1] * stretch, *problem[2:], (1, 10, 100), distance="cosine")
         for stretch in (1, np.random.default_rng(0).random((300, 1)) + 0.1)
     )
-    np.testing.assert_allclose(report.found_by_rank, stretched.found_by_rank, rtol=1e-6)
+    pd.testing.assert_frame_equal(report.pr_by_rank, stretched.pr_by_rank, rtol=1e-6)
     euclidean = evaluate(*vectors, *problem[2:], (1, 10, 100), distance="euclidean")
-    assert not np.allclose(report.found_by_rank, euclidean.found_by_rank)
+    assert not np.allclose(report.pr_by_rank, euclidean.pr_by_rank)
 
 
 def test_blocks_of_queries_do_not_show(monkeypatch):
@@ -176,9 +214,10 @@ def test_blocks_of_queries_do_not_show(monkeypatch):
     monkeypatch.setattr("wshash.retrieval.counts._BLOCK_BYTES", 1000)
     parts = evaluate(*problem, (10,), distance="euclidean"), evaluate(*problem, (10,), n_threads=3)
     for a, b in zip(whole, parts, strict=True):
-        for name in ("kept", "relevant", "found_by_rank", "within", "found_within"):
-            np.testing.assert_array_equal(getattr(a, name), getattr(b, name), err_msg=name)
+        np.testing.assert_array_equal(a.kept, b.kept)
+        pd.testing.assert_frame_equal(a.pr_by_rank, b.pr_by_rank, check_exact=True)
         assert a.summary() == b.summary()
+    pd.testing.assert_frame_equal(whole[1].pr_by_radius, parts[1].pr_by_radius, check_exact=True)
 
 
 def test_blocks_bound_the_memory(monkeypatch):
@@ -206,7 +245,7 @@ def test_queries_without_a_relevant_item_are_dropped_and_counted():
     keep = report.kept
     again = evaluate(query[keep], database, query_labels[keep], labels, (10,))
     assert report.summary() == again.summary() | {"n_dropped": report.n_dropped}
-    np.testing.assert_array_equal(report.within, again.within)
+    pd.testing.assert_frame_equal(report.pr_by_radius, again.pr_by_radius, check_exact=True)
 
 
 def test_the_report_can_be_read():
@@ -250,6 +289,8 @@ def test_labels_of_0_and_1_and_depths_of_any_kind_are_taken():
         ({"depths": (301,)}, "301.*300 items"),
         ({"depths": (0,)}, "0.*300 items"),
         ({"depths": ()}, "depths"),
+        ({"cut": 301}, "cut=301 with 300 items"),
+        ({"cut": 0}, "cut=0 with"),
         ({"distance": "jaccard"}, "'jaccard' is unknown; choose one of 'hamming', 'euclidean', 'cosine'"),
         (
             {"database_codes": np.zeros((0, 16), np.uint8), "database_labels": np.zeros((0, 6), bool)},

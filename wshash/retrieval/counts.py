@@ -18,16 +18,7 @@ _BLOCK_BYTES = 1 << 25  # of counts that one call may return, hence of everythin
 
 
 def pack_words(bits: np.ndarray) -> np.ndarray:
-    """Rows of bits as 64-bit words, bit ``j`` in word ``j // 64``, the last word filled up with zeros.
-
-    Parameters
-    ----------
-    bits : array of 0 and 1, n×b
-
-    Returns
-    -------
-    uint64 array, n×⌈b/64⌉ (at least one word)
-    """
+    """Rows of bits, n×b, as uint64 words, n×⌈b/64⌉ but at least one: bit ``j`` in word ``j // 64``; the rest is 0."""
     packed = np.packbits(np.asarray(bits, dtype=bool), axis=1, bitorder="little")
     words = np.zeros((len(packed), max(1, -(-packed.shape[1] // 8)) * 8), np.uint8)
     words[:, : packed.shape[1]] = packed
@@ -103,12 +94,7 @@ class HammingCounter:
     database_labels : bool array, n×c
         An item is relevant to a query if they share a concept.
     n_threads : int, optional
-        Default: :func:`default_threads`.
-
-    Attributes
-    ----------
-    block : int
-        Number of queries whose counts fit the memory bound.
+        Default: :func:`default_threads`. ``self.block`` queries' counts fit the memory bound.
     """
 
     def __init__(self, database_codes, database_labels, n_threads=None):
@@ -120,17 +106,7 @@ class HammingCounter:
         self.block = max(1, _BLOCK_BYTES // (16 * (self.n_bits + 1)))
 
     def __call__(self, query_codes: np.ndarray, query_labels: np.ndarray) -> np.ndarray:
-        """Number of items at each distance, irrelevant and relevant.
-
-        Parameters
-        ----------
-        query_codes : uint8 array of 0 and 1, q×k
-        query_labels : bool array, q×c
-
-        Returns
-        -------
-        int32 array, q×(k+1)×2
-        """
+        """Number of items at each distance, irrelevant and relevant: int32 array, q×(k+1)×2."""
         codes, masks = pack_words(query_codes), pack_words(query_labels)
         out = np.zeros((len(codes), 2 * (self.n_bits + 1)), np.int32)
         bounds = np.linspace(0, len(codes), min(self._threads, len(codes)) + 1).astype(int)

@@ -52,12 +52,7 @@ class HammingIndex:
         return np.packbits(codes.astype(bool), axis=1)  # filled up with zeros, which differ nowhere
 
     def add(self, codes: np.ndarray) -> "HammingIndex":
-        """Append codes; row numbers go on counting. ``"ivf"`` places its clusters by the first codes added.
-
-        Parameters
-        ----------
-        codes : array of 0 and 1, n×k
-        """
+        """Append codes, n×k of 0 and 1; row numbers go on. ``"ivf"`` places its clusters by the first codes added."""
         packed = self._pack(codes)
         if not len(packed):
             return self
@@ -73,22 +68,16 @@ class HammingIndex:
         return self
 
     def _build(self, packed: np.ndarray):
-        width = 8 * packed.shape[1]
+        names = {"flat": "BFlat", "hnsw": "BHNSW32", "ivf": f"BIVF{round(len(packed) ** 0.5)}"}
+        index = faiss.index_binary_factory(8 * packed.shape[1], names[self.kind])
         if self.kind == "flat":
-            index = faiss.IndexBinaryFlat(width)
             index.use_heap = False  # counts instead: faster, and keeps the first rows among equals
-            return index
-        if self.kind == "hnsw":
-            index = faiss.IndexBinaryHNSW(width, 32)  # neighbours of a code in the graph
+        elif self.kind == "hnsw":
             index.hnsw.efSearch = self.ef_search
-            return index
-        quantizer = faiss.IndexBinaryFlat(width)
-        index = faiss.IndexBinaryIVF(quantizer, width, round(len(packed) ** 0.5))
-        index.own_fields = True
-        quantizer.this.disown()
-        index.cp.seed = index.cp.min_points_per_centroid = 1
-        index.nprobe = self.n_probe
-        index.train(packed)
+        else:
+            index.cp.seed = index.cp.min_points_per_centroid = 1
+            index.nprobe = self.n_probe
+            index.train(packed)
         return index
 
     def search(self, codes: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
@@ -113,16 +102,7 @@ class HammingIndex:
         return np.take_along_axis(distances, order, axis=1), np.take_along_axis(rows, order, axis=1)
 
     def recall_against_exact(self, codes: np.ndarray, k: int) -> float:
-        """Share of the answers that are as near as the exact ones.
-
-        An answer counts if it is no farther than the exact k-th: which of several codes at that distance are
-        answered is no error.
-
-        Parameters
-        ----------
-        codes : array of 0 and 1, q×n_bits
-        k : int
-        """
+        """Share of the ``k`` answers that are no farther than the exact k-th, whichever of those at its distance."""
         exact = faiss.IndexBinaryFlat(self._index.d)
         exact.add(self._index.reconstruct_n())
         farthest = exact.search(self._pack(codes), k)[0][:, -1:]
@@ -139,15 +119,9 @@ class HammingIndex:
 
     @classmethod
     def load(cls, path: str | Path) -> "HammingIndex":
-        """Read what :meth:`save` wrote: the same answers.
+        """Read what :meth:`save` wrote: the same answers. InputError: the file is missing, cut, altered, or no index.
 
-        Clusters and graph are built again from the codes, as :meth:`add` built them: a file cannot bring a structure
-        that points outside the codes.
-
-        Raises
-        ------
-        InputError
-            The file is missing, cut or altered, or not such a file.
+        Clusters and graph are built again from the codes: a file cannot bring a structure that points outside them.
         """
         try:
             with np.load(path, allow_pickle=False) as file:

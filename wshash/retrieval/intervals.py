@@ -30,18 +30,11 @@ def _resampled_means(values: np.ndarray, n_resamples: int, rng: np.random.Genera
 
 
 def _percentiles(mean: float, means: np.ndarray) -> Interval:
-    """The percentile bootstrap's interval."""
     return Interval(mean, *np.quantile(means, [0.025, 0.975]).tolist())
 
 
 def t_interval(values: Sequence[float]) -> Interval:
-    """Student's t interval of the mean over the seeds; its limits are NaN for fewer than two.
-
-    Parameters
-    ----------
-    values : float array, s or s×t
-        One number per seed.
-    """
+    """Student's t interval of the mean of s seeds' numbers (s, or s×t); its limits are NaN for fewer than two."""
     values = np.asarray(values, dtype=np.float64)
     n, mean = len(values), np.mean(values, axis=0)
     if n < 2:
@@ -51,26 +44,13 @@ def t_interval(values: Sequence[float]) -> Interval:
 
 
 class PairedDifference(NamedTuple):
-    """Mean of WS-X minus X, and how sure it is.
-
-    Attributes
-    ----------
-    mean : float
-    over_queries : Interval
-        Bootstrap: other queries, the same trained models.
-    over_seeds : Interval
-        Student's t: other trainings, the same queries.
-    over_both : Interval
-        Bootstrap of seeds and queries together: other trainings and other queries.
-    n_positive, n_seeds : int
-        Seeds with a positive difference, and seeds.
-    """
+    """Mean of WS-X minus X, and how sure it is."""
 
     mean: float
-    over_queries: Interval
-    over_seeds: Interval
-    over_both: Interval
-    n_positive: int
+    over_queries: Interval  # bootstrap: other queries, the same trained models
+    over_seeds: Interval  # Student's t: other trainings, the same queries
+    over_both: Interval  # bootstrap of both: other trainings and other queries
+    n_positive: int  # seeds with a positive difference
     n_seeds: int
 
 
@@ -82,15 +62,8 @@ def paired_difference(
     Parameters
     ----------
     values, other : sequence of s float arrays, q
-        Per seed, the measure per query: in all of them the same queries in the same order.
-    n_resamples : int
-    random_state : int
-        Of the resampling.
-
-    Raises
-    ------
-    InputError
-        No seed or no query, or not the same number of them.
+        Per seed, the measure per query: in all the same queries in the same order, at least one; else an InputError.
+    n_resamples, random_state : int
 
     Notes
     -----

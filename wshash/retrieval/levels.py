@@ -11,17 +11,9 @@ _FIXED_POINT = 1 << 38
 
 
 def count_levels(distances: np.ndarray, relevant: np.ndarray) -> np.ndarray:
-    """Number of items at each distinct distance, irrelevant and relevant, nearest level first.
+    """Number of items at each distinct distance (uint64, below 2⁶³), irrelevant and relevant, nearest level first.
 
-    Parameters
-    ----------
-    distances : uint64 array, q×n, below 2⁶³
-    relevant : bool array, q×n
-
-    Returns
-    -------
-    int64 array, q×L×2
-        L is the largest number of distinct distances of a query; shorter rows end in zeros.
+    From q×n to int64, q×L×2 with L the largest number of distinct distances of a query; shorter rows end in zeros.
     """
     # Distance and relevance in one word: sorting words is several times as fast as sorting and then gathering.
     keys = np.sort((distances << np.uint64(1)) | relevant.astype(np.uint64), axis=1)
@@ -34,14 +26,7 @@ def count_levels(distances: np.ndarray, relevant: np.ndarray) -> np.ndarray:
 
 
 class LevelCounter:
-    """Counts by distinct distance: ``HammingCounter`` for real-valued vectors.
-
-    Parameters
-    ----------
-    database : float array, n×k
-    database_labels : bool array, n×c
-    distance : {"euclidean", "cosine"}
-    """
+    """Counts by distinct distance, ``"euclidean"`` or ``"cosine"``: ``HammingCounter`` for real-valued vectors."""
 
     def __init__(self, database, database_labels, distance="euclidean"):
         self._distance = distance

@@ -7,22 +7,14 @@ are harmless. Numbers are expectations over all orders of the items within each 
 """
 
 import numpy as np
+from scipy.stats import hypergeom
 
 
 def levels(counts: np.ndarray, order: str = "expected") -> tuple[np.ndarray, np.ndarray]:
-    """Items and relevant items of each level.
+    """Items ``n`` and relevant items ``r`` of each level, from the irrelevant and the relevant ones, q×L×2.
 
-    Parameters
-    ----------
-    counts : int array, q×L×2
-        Irrelevant and relevant items per level.
-    order : {"expected", "best", "worst"}
-        ``"best"`` cuts each level in two, the relevant items first, ``"worst"`` the irrelevant ones first: no tie is
-        left that matters. ``"expected"`` leaves the levels as they are.
-
-    Returns
-    -------
-    n, r : int arrays, q×L or q×2L
+    ``"best"`` cuts each level in two, the relevant items first, ``"worst"`` the irrelevant ones first: of the 2L levels
+    no tie matters any more. ``"expected"`` leaves the levels as they are.
     """
     if order == "expected":
         return counts.sum(axis=2), counts[:, :, 1]
@@ -49,10 +41,6 @@ def relevant_at(n: np.ndarray, r: np.ndarray, ranks: np.ndarray) -> np.ndarray:
     n, r : int arrays, q×L
     ranks : int array, T
         From 1 to the number of items.
-
-    Returns
-    -------
-    float64 array, q×T
     """
     items, relevant = _cumulative(n), _cumulative(r)
     rows = np.arange(len(n))[:, None]
@@ -64,25 +52,42 @@ def relevant_at(n: np.ndarray, r: np.ndarray, ranks: np.ndarray) -> np.ndarray:
     return relevant[rows, level] + (np.asarray(ranks)[None, :] - items[rows, level]) * share
 
 
-def average_precision(n: np.ndarray, r: np.ndarray) -> np.ndarray:
-    """Average precision over the whole ranking: the precision at the rank of each relevant item, averaged.
+def _precisions(n, r, before, found, harmonic):
+    """Expected sum of the precisions at the ranks of a level's relevant items, ``found`` ones among ``before`` items.
 
-    Its sum is ``Σ_d (r_d/n_d) Σ_{t=N_{d−1}+1}^{N_d} [R_{d−1} + 1 + (t−N_{d−1}−1)(r_d−1)/(n_d−1)] / t``; the inner
-    sum is a difference of harmonic numbers.
-
-    Parameters
-    ----------
-    n, r : int arrays, q×L
-
-    Returns
-    -------
-    float64 array, q
-        0 for a query without a relevant item.
+    ``r/n Σ_{t=before+1}^{before+n} [found + 1 + (t−before−1)(r−1)/(n−1)] / t``: a difference of harmonic numbers.
     """
+    slope = (r - 1) / np.maximum(n - 1, 1)  # a level of one item has no second term
+    start = found + 1 - slope * (before + 1)
+    return r / np.maximum(n, 1) * (start * (harmonic[before + n] - harmonic[before]) + slope * n)
+
+
+def _sums(n: np.ndarray, r: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Up to each level: items, relevant items, precisions at their ranks; and the harmonic numbers."""
     items, found = _cumulative(n), _cumulative(r)
     harmonic = np.concatenate([[0.0], np.cumsum(1.0 / np.arange(1, items[:, -1].max(initial=0) + 1))])
-    slope = (r - 1) / np.maximum(n - 1, 1)  # a level of one item has no second term
-    start = found[:, :-1] + 1 - slope * (items[:, :-1] + 1)
-    inner = start * (harmonic[items[:, 1:]] - harmonic[items[:, :-1]]) + slope * n
-    total = np.cumsum(r / np.maximum(n, 1) * inner, axis=1)[:, -1]  # one by one: empty levels must not change a bit
-    return total / np.maximum(found[:, -1], 1)
+    precisions = _precisions(n, r, items[:, :-1], found[:, :-1], harmonic)
+    return items, found, np.cumsum(precisions, axis=1), harmonic  # one by one: empty levels must not change a bit
+
+
+def average_precision(n: np.ndarray, r: np.ndarray) -> np.ndarray:
+    """Average precision over the whole ranking: the precision at each relevant item's rank, averaged; 0 without one."""
+    _, found, precisions, _ = _sums(n, r)
+    return precisions[:, -1] / np.maximum(found[:, -1], 1)
+
+
+def average_precision_at(n: np.ndarray, r: np.ndarray, cut: int) -> np.ndarray:
+    """Average precision over the first ``cut`` items: the mean over the relevant ones among these, as usual.
+
+    How many these are is hypergeometric where ``cut`` parts a level; the expectation is over it too, with 0 for none.
+    It is not monotone, [+ − +] has less than [+ − −], so that the best order of ties need not have the most: no bounds.
+    """
+    items, found, precisions, harmonic = _sums(n, r)
+    out = np.empty(len(n))
+    for q, level in enumerate((items[:, 1:] < cut).sum(axis=1)):  # the one that holds rank ``cut``
+        before, size, good = items[q, level], n[q, level], r[q, level]
+        taken = cut - before
+        x = np.arange(max(0, taken - (size - good)), min(good, taken) + 1)
+        total = _precisions(taken, x, before, found[q, level], harmonic) + (precisions[q, level - 1] if level else 0)
+        out[q] = hypergeom.pmf(x, size, good, taken) @ (total / np.maximum(found[q, level] + x, 1))
+    return out

@@ -1,7 +1,6 @@
 """What an evaluation found: means, per-query values, curves."""
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -33,18 +32,16 @@ class Report:
     n_dropped : int
         Queries left out because nothing in the database is relevant to them.
     depths : tuple of int
-    relevant : int64 array, q
-        Relevant items in the database, per kept query.
+    chance : float
+        Precision that a random order reaches: the mean share of relevant items.
     per_query : dict of str to float32 array, q
-        ``"precision@500"``, ``"recall@500"``, ``"average_precision"``, ... with ``"/best"`` and ``"/worst"`` for the
-        bounds: what intervals are made from.
-    ranks : int array, T
-    found_by_rank : float32 array, q×T
-        Expected number of relevant items among the first ``ranks``.
-    within : int64 array, q×(k+1), or None
-        Items within each Hamming radius; None for distances that are not Hamming's.
-    found_within : int64 array, q×(k+1), or None
-        Relevant ones among them.
+        ``"precision@500"``, ``"recall@500"``, ``"average_precision"``, each with ``"/best"`` and ``"/worst"`` for the
+        bounds, and where asked for ``"average_precision@5000"``: what intervals are made from.
+    pr_by_rank : DataFrame
+        ``precision`` and ``recall_macro`` (the mean of the queries' recalls) of the first ``rank`` items.
+    pr_by_radius : DataFrame, or None
+        ``precision_macro`` (0 for a query with nothing inside) and ``recall_macro`` within each Hamming ``radius``;
+        None for other distances.
     """
 
     distance: str
@@ -53,12 +50,10 @@ class Report:
     kept: np.ndarray
     n_dropped: int
     depths: tuple[int, ...]
-    relevant: np.ndarray
+    chance: float
     per_query: dict[str, np.ndarray]
-    ranks: np.ndarray
-    found_by_rank: np.ndarray
-    within: np.ndarray | None
-    found_within: np.ndarray | None
+    pr_by_rank: pd.DataFrame
+    pr_by_radius: pd.DataFrame | None
 
     @property
     def n_queries(self) -> int:
@@ -71,12 +66,8 @@ class Report:
         return float(self.per_query[name].mean(dtype=np.float64))
 
     def _bounds(self, name: str) -> Bounds:
-        return Bounds(self.mean(name), self.mean(f"{name}/best"), self.mean(f"{name}/worst"))
-
-    @property
-    def chance(self) -> float:
-        """Precision that a random order reaches: the mean share of relevant items."""
-        return float(self.relevant.mean() / self.n_database)
+        ends = [name + end for end in ("", "/best", "/worst")]
+        return Bounds(*(self.mean(end) if end in self.per_query else np.nan for end in ends))
 
     @property
     def precision_at(self) -> dict[int, Bounds]:
@@ -88,48 +79,10 @@ class Report:
         """Mean average precision over the whole ranking."""
         return self._bounds("average_precision")
 
-    @cached_property
-    def pr_by_rank(self) -> pd.DataFrame:
-        """Precision and recall of the first ``rank`` items, means over the queries.
-
-        Columns ``rank``, ``precision``, ``recall_macro`` (mean of the queries' recalls).
-        """
-        found = self.found_by_rank.astype(np.float64)
-        return pd.DataFrame(
-            {
-                "rank": self.ranks,
-                "precision": found.mean(axis=0) / self.ranks,
-                "recall_macro": (found / self.relevant[:, None]).mean(axis=0),
-            }
-        )
-
-    @cached_property
-    def pr_by_radius(self) -> pd.DataFrame | None:
-        """Precision and recall within each Hamming radius, means over the queries; None for other distances.
-
-        Columns ``radius``, ``precision_macro`` (0 for a query with nothing inside), ``recall_macro``.
-        """
-        if self.within is None:
-            return None
-        return pd.DataFrame(
-            {
-                "radius": np.arange(self.within.shape[1]),
-                "precision_macro": (self.found_within / np.maximum(self.within, 1)).mean(axis=0),
-                "recall_macro": (self.found_within / self.relevant[:, None]).mean(axis=0),
-            }
-        )
-
     def summary(self) -> dict[str, float | int | str]:
         """One row: what was evaluated, chance, and the mean of each measure."""
-        row = {
-            "distance": self.distance,
-            "n_bits": self.n_bits,
-            "n_database": self.n_database,
-            "n_queries": self.n_queries,
-            "n_dropped": self.n_dropped,
-            "chance": self.chance,
-        }
-        return row | {name: self.mean(name) for name in self.per_query}
+        names = ("distance", "n_bits", "n_database", "n_queries", "n_dropped", "chance")
+        return {name: getattr(self, name) for name in names} | {name: self.mean(name) for name in self.per_query}
 
     def __repr__(self) -> str:
         names = [name for name in self.per_query if "/" not in name]
