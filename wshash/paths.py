@@ -1,4 +1,4 @@
-"""Where things lie: the project, the data, the runs and the published figures.
+"""Where things lie: the project, the data, the runs, the figures that runs make and the published ones.
 
 ``WSHASH_DATA``, ``WSHASH_RUNS`` and ``WSHASH_FIGURES`` name the folders; ``~`` is one's home. A relative path is taken
 
@@ -7,7 +7,8 @@
 * elsewhere, as in a notebook that Jupyter started in ``notebooks/``, from the working directory where it leads to
   something there, else from the checkout.
 
-Without a variable it is ``data``, ``runs``, ``figures`` in the checkout; outside a checkout, in the working directory.
+Without a variable it is ``data``, ``runs``, ``runs/figures`` in the checkout; outside a checkout, in the working
+directory. What is published lies in ``figures``, and no run writes there unless it is told to publish.
 """
 
 import os
@@ -16,7 +17,7 @@ from pathlib import Path
 
 from wshash.errors import InputError
 
-_FOLDERS = {"WSHASH_DATA": "data", "WSHASH_RUNS": "runs", "WSHASH_FIGURES": "figures"}
+_FOLDERS = {"WSHASH_DATA": "data", "WSHASH_RUNS": "runs", "WSHASH_FIGURES": ""}  # the last: figures in the runs
 
 
 def project_root(required: bool = False) -> Path:
@@ -40,6 +41,8 @@ def project_root(required: bool = False) -> Path:
 def _folder(variable: str, here: bool = False) -> Path:
     """The folder that a variable names; ``here``: a relative path is the working directory's in any case."""
     value = os.environ.get(variable)
+    if not value and variable == "WSHASH_FIGURES":
+        return runs_root() / "figures"
     try:
         path = Path(value or _FOLDERS[variable]).expanduser()
     except RuntimeError as error:
@@ -58,19 +61,27 @@ def runs_root() -> Path:
     return _folder("WSHASH_RUNS")
 
 
-def figures_root() -> Path:
-    """Folder of what the study publishes, one sub-folder per data set: ``$WSHASH_FIGURES``, else ``figures/``."""
-    return _folder("WSHASH_FIGURES")
+def figures_root(published: bool = True) -> Path:
+    """Folder of figures and tables, one sub-folder per data set.
+
+    The published ones: ``figures/`` in the checkout. Those that runs here make: ``$WSHASH_FIGURES``, else ``figures/``
+    in the runs folder.
+    """
+    return Path(os.path.realpath(project_root() / "figures")) if published else _folder("WSHASH_FIGURES")
 
 
-def settle() -> None:
+def settle(publish: bool = False) -> None:
     """Write the three folders into the environment, absolute: from here on they are the same everywhere.
+
+    ``publish``: what this command makes goes to the published figures, in place of what is there.
 
     Raises
     ------
     InputError
         ``WSHASH_RUNS`` or ``WSHASH_FIGURES`` is, or lies in, something that is no folder to write to.
     """
+    if publish:
+        os.environ["WSHASH_FIGURES"] = str(figures_root())
     for variable in _FOLDERS:
         path = _folder(variable, here=True)
         if variable != "WSHASH_DATA":

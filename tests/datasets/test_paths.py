@@ -33,6 +33,7 @@ def test_defaults_are_the_checkouts(checkout, monkeypatch):
         monkeypatch.chdir(place)
         assert project_root(required=True) == checkout
         assert (data_root(), runs_root(), figures_root()) == tuple(checkout / x for x in ("data", "runs", "figures"))
+        assert figures_root(published=False) == checkout / "runs/figures"
     monkeypatch.chdir(checkout.parent)  # in no checkout: that of the package
     assert project_root(required=True) == ROOT and data_root() == ROOT / "data"
 
@@ -63,12 +64,21 @@ def test_a_command_takes_them_from_where_it_runs_and_settles_them_once(checkout,
     monkeypatch.chdir(checkout / "sub")
     settle()
     settled = [os.environ[variable] for variable in VARIABLES]
-    assert settled == [str(checkout / x) for x in ("sub/data", "sub/new", "figures")]
+    assert settled == [str(checkout / x) for x in ("sub/data", "sub/new", "sub/new/figures")]
     monkeypatch.chdir(checkout / "notebooks")
     settle()
     assert [os.environ[variable] for variable in VARIABLES] == settled
-    assert [str(data_root()), str(runs_root()), str(figures_root())] == settled
+    assert [str(data_root()), str(runs_root()), str(figures_root(published=False))] == settled
     assert not (checkout / "sub/new").exists()  # nothing is made by asking
+
+
+def test_only_who_asks_for_it_writes_where_the_published_figures_lie(checkout, monkeypatch):
+    monkeypatch.chdir(checkout)
+    monkeypatch.setenv("WSHASH_FIGURES", "mine")
+    settle()
+    assert figures_root(published=False) == checkout / "mine" and figures_root() == checkout / "figures"
+    settle(publish=True)
+    assert figures_root(published=False) == figures_root() == checkout / "figures"
 
 
 def test_home(tmp_path, monkeypatch):

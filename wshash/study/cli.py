@@ -37,6 +37,7 @@ _ARGUMENTS: dict[str, dict] = {
     "--seeds": dict(type=int, default=SEEDS, help="how many: 0, 1, ..."),
     "--seed": dict(nargs="+", type=int, help="which, in place of --seeds"),
     "--jobs": dict(type=int, default=2, help="runs of the notebook at a time; default 2"),
+    "--publish": dict(action="store_true", help="write into figures/, in place of what is published there"),
 }
 _DATA = ("--dataset", "--option", "--backbone", "--tag-filter", "--preset")
 _JUDGED = (*_DATA, "--queries", "--protocol")
@@ -44,27 +45,27 @@ _GRID = (*_JUDGED, "--label-share", "--unseen", "--methods", "--bits", "--seeds"
 
 _COMMANDS: dict[str, tuple[str, tuple[str, ...], dict[str, dict]]] = {
     "study": (
-        "run the grid; publish tables and figures",
-        (*_GRID, "--jobs"),
+        "run the grid; make tables and figures",
+        (*_GRID, "--jobs", "--publish"),
         {
-            "--rows-only": dict(action="store_true", help="publish nothing: for one job of many"),
+            "--rows-only": dict(action="store_true", help="no tables and figures: for one job of many"),
             "--shared-only": dict(action="store_true", help="only what all runs share: features, tag vectors"),
             "--dry-run": dict(action="store_true", help="say what would be done, and how long it may take"),
         },
     ),
     "claims": ("print the table of claims", _GRID, {}),
-    "budget": ("few labels: what tags are worth then (claim C6)", (*_JUDGED, "--seeds", "--jobs"), {}),
+    "budget": ("few labels: what tags are worth then (claim C6)", (*_JUDGED, "--seeds", "--jobs", "--publish"), {}),
     "converge": (
         "half and twice the budgets, on validation data",
-        _JUDGED,
+        (*_JUDGED, "--publish"),
         {"--bits": dict(type=int, default=64, help="code length")},
     ),
     "handover": (
         "ways of starting from tags, on validation data",
-        (*_JUDGED, "--seeds"),
+        (*_JUDGED, "--seeds", "--publish"),
         {"--bits": dict(nargs="+", type=int, default=[16, 64], help="code lengths")},
     ),
-    "tags": ("judge the tag filter, and the settings of skip-gram", (*_JUDGED, "--seeds"), {}),
+    "tags": ("judge the tag filter, and the settings of skip-gram", (*_JUDGED, "--seeds", "--publish"), {}),
     "data": (
         "check a folder of pictures or a data set, or fetch one",
         ("--option",),
@@ -122,7 +123,7 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error(f"unrecognized arguments: {' '.join(rest)}")
     parsed.rest = rest
     try:
-        settle()
+        settle(publish=getattr(parsed, "publish", False))
         status = getattr(commands, parsed.command)(parsed)
         sys.stdout.flush()
         return status

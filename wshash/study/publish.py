@@ -1,4 +1,4 @@
-"""What a study publishes under figures/<data set>/: figures with their numbers and provenance, tables, claims."""
+"""What a study makes of its rows, in the folder of a data set: figures with numbers and provenance, tables, claims."""
 
 import json
 from pathlib import Path
@@ -6,13 +6,12 @@ from pathlib import Path
 import pandas as pd
 
 from wshash.hashing.catalogue import METHODS, PAPER, started
-from wshash.paths import figures_root
 from wshash.progress import progress
 from wshash.study.experiments.budget import budget_claims, budget_rows
 from wshash.study.experiments.filters import judged_filter
 from wshash.study.experiments.timing import extraction_time
 from wshash.study.experiments.vectors import table1
-from wshash.study.grid.address import code_fingerprint
+from wshash.study.grid.address import code_fingerprint, digest
 from wshash.study.grid.plan import every_row
 from wshash.study.grid.run import Outcome
 from wshash.study.grid.store import checksums, write_json
@@ -43,7 +42,7 @@ def publish(outcome: Outcome) -> Path:
         "rows": [row.path.stem for row in found + few_labels],
         "code": code_fingerprint("wshash.study.publish", "wshash.plots"),
     }
-    stamp = study.store.root / "published" / f"{'-'.join(folder.relative_to(figures_root()).parts)}.json"
+    stamp = study.store.root / "published" / f"{digest(str(folder))}.json"
     if _up_to_date(stamp, made_from, folder):
         return folder
     rows = frames.read_rows(row.path for row in found)

@@ -10,8 +10,8 @@ from wshash.study.grid.config import StudyConfig
 from wshash.study.grid.store import write_text
 
 
-def folder_of(config: StudyConfig, outside: tuple[str, ...] = ()) -> Path:
-    """Where a study's figures lie.
+def folder_of(config: StudyConfig, outside: tuple[str, ...] = (), published: bool = False) -> Path:
+    """Where a study's figures lie: those made here, or the published ones.
 
     One of other than the default settings has a folder inside, named by them; so has one with methods from outside,
     ``outside``: it leaves what is published as it is.
@@ -25,7 +25,7 @@ def folder_of(config: StudyConfig, outside: tuple[str, ...] = ()) -> Path:
     variant = [re.sub(r"[^\w.-]+", "-", f"{name}-{value}") for name, value in sorted(config.options.items())]
     variant += [text for name, text in named.items() if getattr(config, name) != getattr(default, name)]
     variant += [f"with-{name}" for name in outside]
-    folder = figures_root() / config.dataset
+    folder = figures_root(published=published) / config.dataset
     return folder / "_".join(variant) if variant else folder
 
 
