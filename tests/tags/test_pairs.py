@@ -5,27 +5,12 @@ import pytest
 
 from tests.tags.test_similarity import random_collection
 from wshash import InputError
-from wshash.tags import TagSimilarity, TagVectors, pairs_around, relevance_above
+from wshash.tags import TagSimilarity, TagVectors, relevance_above
 
 
 @pytest.fixture(scope="module")
 def similarity():
     return TagSimilarity.from_tags(*random_collection(n=60))
-
-
-def test_pairs_around_are_the_nearest(similarity):
-    threshold = similarity.quantile_threshold(0.8)
-    pairs = pairs_around(similarity, threshold, n=20, n_pairs=100_000)  # all 60·59/2 pairs are drawn
-    full = similarity.block(np.arange(60))
-    i, j = np.triu_indices(60, 1)
-    both = similarity.known[i] & similarity.known[j]
-    values = full[i, j][both]
-    above = np.sort(values[values > threshold])[:10][::-1]
-    below = np.sort(values[values <= threshold])[::-1][:10]
-    assert np.allclose(pairs["similarity"], np.concatenate([above, below]), atol=1e-6)
-    assert (pairs["i"] < pairs["j"]).all() and not pairs.duplicated(["i", "j"]).any()
-    assert np.allclose(full[pairs["i"], pairs["j"]], pairs["similarity"], atol=1e-6)
-    assert pairs["similar"].tolist() == [True] * 10 + [False] * 10
 
 
 @pytest.fixture(scope="module")
@@ -36,26 +21,14 @@ def shared_tags():
 
 
 def test_a_pair_at_the_threshold_is_not_similar(shared_tags):
-    pairs = pairs_around(shared_tags, 0.5, n=100, n_pairs=1000)
-    assert pairs.index.tolist() == list(range(len(pairs)))
-    halves = pairs[pairs["similarity"] == 0.5]
-    assert list(zip(halves["i"], halves["j"], strict=True)) == [(0, 1), (1, 2), (1, 5)]  # ties by row number
-    assert not halves["similar"].any()
-    assert pairs[pairs["similar"]][["i", "j"]].to_numpy().tolist() == [[0, 5]]
     table = relevance_above(shared_tags, np.eye(6, dtype=bool) | np.eye(6, dtype=bool)[::-1], [0.5, 0.499], 2000)
     i, j = shared_tags.random_pairs(2000)
     s = shared_tags.pairs(i, j)
     assert table["share"].tolist() == [(s == 1).mean(), (s >= 0.5).mean()]
 
 
-def test_half_above_and_half_below_and_of_an_odd_number_one_more_above(similarity):
-    threshold = similarity.quantile_threshold(0.5)
-    assert pairs_around(similarity, threshold, n=7)["similar"].tolist() == [True] * 4 + [False] * 3
-
-
 def test_what_is_drawn_is_what_the_seed_and_the_number_say(similarity):
     labels = np.random.default_rng(0).random((60, 3)) < 0.3
-    threshold = similarity.quantile_threshold(0.8)
     asked = []
 
     class Watched(TagSimilarity):
@@ -63,25 +36,15 @@ def test_what_is_drawn_is_what_the_seed_and_the_number_say(similarity):
             asked.append(drawn)
             return super().random_pairs(*drawn)
 
-    watched = Watched(similarity.B, similarity.T)
-    assert pairs_around(watched, threshold).equals(pairs_around(watched, threshold, 100, 200_000, 0))
-    relevance_above(watched, labels, 0.1)
-    assert asked == [(200_000, 0)] * 3
-    few = pairs_around(similarity, threshold, n_pairs=50, seed=1)
+    relevance_above(Watched(similarity.B, similarity.T), labels, 0.1)
+    assert asked == [(200_000, 0)]
     i, j = similarity.random_pairs(50, 1)
-    drawn = {tuple(sorted(pair)) for pair in zip(i.tolist(), j.tolist(), strict=True)}
-    assert set(zip(few["i"], few["j"], strict=True)) == drawn
     assert relevance_above(similarity, labels, 0.1).equals(relevance_above(similarity, labels, [0.1], 200_000, 0))
     row = relevance_above(similarity, labels, 0.1, n_pairs=50, seed=1).iloc[0]
     relevant, above = (labels[i] & labels[j]).any(axis=1), similarity.pairs(i, j) > 0.1
     assert row["threshold"] == 0.1
     assert row["share"] == above.mean() and row["base"] == relevant.mean()
     assert row["relevant_above"] == relevant[above].mean() and row["relevant_below"] == relevant[~above].mean()
-
-
-def test_one_side_may_be_empty(similarity):
-    assert not pairs_around(similarity, 2.0, n=10)["similar"].any()
-    assert len(pairs_around(similarity, 2.0, n=10)) == 5
 
 
 def test_relevance_equals_counting(similarity):

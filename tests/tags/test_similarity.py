@@ -1,26 +1,21 @@
-"""Eq. (1) and its kin, for any pairs, against loops, SciPy's distances and hand-worked numbers."""
+"""Eq. (1) and its kin, for any pairs, against loops and hand-worked numbers."""
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.spatial.distance import cdist
 
 from wshash import InputError
 from wshash.hashing import WeakPretraining
 from wshash.tags import TagSimilarity, TagVectors, image_similarity, tag_indicator, tag_similarity_matrix, tanimoto
 
 
-def loop_similarity(tags_i, tags_j, vocabulary, T, best_match=False):
+def loop_similarity(tags_i, tags_j, vocabulary, T):
     """Eq. (1) as the paper writes it: a double sum over the tags of two pictures."""
     a = [vocabulary.index(tag) for tag in set(tags_i) if tag in vocabulary]
     b = [vocabulary.index(tag) for tag in set(tags_j) if tag in vocabulary]
     if not a or not b:
         return 0.0
-    if best_match:
-        forth = sum(max(T[u, v] for v in b) for u in a) / len(a)
-        back = sum(max(T[u, v] for u in a) for v in b) / len(b)
-        return (forth + back) / 2
     return sum(T[u, v] for u in a for v in b) / (len(a) * len(b))
 
 
@@ -54,40 +49,6 @@ def test_eq1_equals_the_double_sum(seed):
     assert np.allclose(s.pairs(i, j), np.ravel(expected), atol=1e-6)
 
 
-@given(st.integers(0, 2**32 - 1))
-@settings(max_examples=30, deadline=None)
-def test_best_match_equals_a_loop(seed):
-    tags, vectors = random_collection(n=10, seed=seed)
-    s = TagSimilarity.from_tags(tags, vectors, "best-match")
-    expected = np.array([[loop_similarity(a, b, vectors.vocabulary, s.T, True) for b in tags] for a in tags])
-    assert np.allclose(s.block(np.arange(10)), expected, atol=1e-6)
-    assert np.allclose(s.block([4, 2], [1, 9]), expected[np.ix_([4, 2], [1, 9])], atol=1e-6)
-    i, j = np.repeat(np.arange(10), 10), np.tile(np.arange(10), 10)
-    assert np.allclose(s.pairs(i, j), expected.ravel(), atol=1e-6)
-
-
-def test_cosine_equals_scipy(collection):
-    tags, vectors = collection
-    s = TagSimilarity.from_tags(tags, vectors, "cosine")
-    mean = tag_indicator(tags, vectors.vocabulary) @ vectors.vectors
-    rows = np.flatnonzero(s.known)
-    assert np.allclose(s.block(rows), 1 - cdist(mean[rows], mean[rows], "cosine"), atol=1e-5)
-
-
-def test_tf_idf_by_hand():
-    vectors = TagVectors(["common", "rare"], np.eye(2, dtype=np.float32))
-    s = TagSimilarity.from_tags([["common", "rare"], ["common"], ["common"], ["none"]], vectors, "tf-idf")
-    common, rare = np.log(4 / 3), np.log(4)
-    assert s.block([0], [1])[0, 0] == pytest.approx(common / (common + rare), rel=1e-4)
-    assert s.block([0], [0])[0, 0] == pytest.approx((common**2 + rare**2) / (common + rare) ** 2, rel=1e-4)
-    unused = TagVectors(["common", "rare", "unused"], np.eye(3, dtype=np.float32))
-    assert TagSimilarity.from_tags([["common", "rare"], ["common"]], unused, "tf-idf").B[0].toarray() == pytest.approx(
-        np.array([[0, 1, 0]]), abs=1e-5
-    )
-    everywhere = TagSimilarity.from_tags([["common"], ["common"]], vectors, "tf-idf")
-    assert everywhere.known.all() and np.allclose(everywhere.block([0, 1]), 1)
-
-
 def test_unknown_pictures_are_reported_and_left_out(collection):
     tags, vectors = collection
     s = TagSimilarity.from_tags(tags, vectors)
@@ -99,11 +60,10 @@ def test_unknown_pictures_are_reported_and_left_out(collection):
 
 
 def test_pairs_join_without_a_seam_where_they_are_computed_in_pieces(collection):
-    for measure in ("mean", "best-match"):
-        s = TagSimilarity.from_tags(*collection, measure)
-        i, j = s.random_pairs(2**14 + 7)
-        assert np.allclose(s.pairs(i, j), s.block(np.arange(s.n))[i, j], atol=1e-6)
-        assert s.pairs([], []).shape == (0,) and s.pairs(i, j).dtype == np.float32
+    s = TagSimilarity.from_tags(*collection)
+    i, j = s.random_pairs(2**14 + 7)
+    assert np.allclose(s.pairs(i, j), s.block(np.arange(s.n))[i, j], atol=1e-6)
+    assert s.pairs([], []).shape == (0,) and s.pairs(i, j).dtype == np.float32
 
 
 def test_random_pairs_are_all_pairs_of_known_pictures_alike(collection):
@@ -144,19 +104,18 @@ def test_quantile_threshold_matches_all_pairs():
     assert (i != j).all()
 
 
-@pytest.mark.parametrize("measure", ["mean", "best-match", "tf-idf", "cosine"])
-def test_permuting_pictures_tags_or_vocabulary_changes_nothing(collection, measure):
+def test_permuting_pictures_tags_or_vocabulary_changes_nothing(collection):
     tags, vectors = collection
     rng = np.random.default_rng(1)
-    full = TagSimilarity.from_tags(tags, vectors, measure).block(np.arange(len(tags)))
+    full = TagSimilarity.from_tags(tags, vectors).block(np.arange(len(tags)))
     shuffled = [list(rng.permutation(row)) for row in tags]
-    assert np.array_equal(TagSimilarity.from_tags(shuffled, vectors, measure).block(np.arange(len(tags))), full)
+    assert np.array_equal(TagSimilarity.from_tags(shuffled, vectors).block(np.arange(len(tags))), full)
     order = rng.permutation(len(tags))
-    pictures = TagSimilarity.from_tags([tags[i] for i in order], vectors, measure).block(np.arange(len(tags)))
+    pictures = TagSimilarity.from_tags([tags[i] for i in order], vectors).block(np.arange(len(tags)))
     assert np.allclose(pictures, full[np.ix_(order, order)], atol=1e-6)
     v = rng.permutation(len(vectors))
     renamed = TagVectors([vectors.vocabulary[i] for i in v], vectors.vectors[v])
-    assert np.allclose(TagSimilarity.from_tags(tags, renamed, measure).block(np.arange(len(tags))), full, atol=1e-6)
+    assert np.allclose(TagSimilarity.from_tags(tags, renamed).block(np.arange(len(tags))), full, atol=1e-6)
 
 
 def test_placebo_keeps_the_tag_lists_and_loses_the_pictures(collection):
@@ -168,8 +127,7 @@ def test_placebo_keeps_the_tag_lists_and_loses_the_pictures(collection):
     assert placebo.known.sum() == s.known.sum()
     order = np.random.default_rng(3).permutation(s.n)
     assert np.array_equal(placebo.block(np.arange(s.n)), s.block(order))
-    assert np.array_equal(s.permuted().B.toarray(), s.permuted(0).B.toarray()) and not placebo.best_match
-    assert TagSimilarity.from_tags(*collection, "best-match").permuted().best_match
+    assert np.array_equal(s.permuted().B.toarray(), s.permuted(0).B.toarray())
 
 
 def test_degenerate_collections():
@@ -181,8 +139,6 @@ def test_degenerate_collections():
     assert not nothing.known.any()
     with pytest.raises(InputError, match="0 of 2 pictures have a known tag"):
         nothing.quantile_threshold()
-    with pytest.raises(InputError, match="measure 'max' is unknown"):
-        TagSimilarity.from_tags([["only"]], one, "max")
     with pytest.raises(InputError, match="one vocabulary"):
         TagSimilarity(np.eye(2), np.eye(3))
 

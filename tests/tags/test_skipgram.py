@@ -1,4 +1,4 @@
-"""Skip-gram: deterministic, blind to order, meaning found where it was put; vector files read or refused."""
+"""Skip-gram: deterministic, blind to order, meaning found where it was put."""
 
 import os
 import subprocess
@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from gensim.models import KeyedVectors, Word2Vec
+from gensim.models import Word2Vec
 
 from wshash import InputError
-from wshash.tags import TagVectors, choose_epochs, load_vectors, tag_indicator, train_skipgram
+from wshash.tags import TagVectors, choose_epochs, tag_indicator, train_skipgram
 
 ROOT = Path(__file__).parents[2]
 
@@ -25,12 +25,9 @@ def themed(n=400, n_themes=6, seed=0):
 
 def test_meaning_is_found():
     vectors = train_skipgram(themed(), dim=16, epochs=20, sample=0)
-    within = vectors.similarity("sea", "beach")
-    assert within > vectors.similarity("sea", "10") + 0.3
-    assert {tag for tag, _ in vectors.most_similar("sea", 3)} == {"beach", "wave", "sand"}
-    ranked = vectors.most_similar("sea")
-    assert len(ranked) == 10 and [s for _, s in ranked] == sorted((s for _, s in ranked), reverse=True)
-    assert dict(ranked)["beach"] == pytest.approx(within) and "sea" not in dict(ranked)
+    alike = [vectors.similarity("sea", tag) for tag in vectors.vocabulary]
+    assert {vectors.vocabulary[v] for v in np.argsort(alike)[-4:]} == {"sea", "beach", "wave", "sand"}
+    assert vectors.similarity("sea", "beach") > vectors.similarity("sea", "10") + 0.3
     assert vectors.vectors.dtype == np.float32 and vectors.vectors.shape == (24, 16)
 
 
@@ -221,84 +218,6 @@ def test_nothing_to_learn_from(tags, message):
         train_skipgram(tags)
 
 
-def test_equally_similar_tags_are_in_the_order_of_the_vocabulary():
-    names = [f"t{v}" for v in np.random.default_rng(0).permutation(60)]
-    vectors = TagVectors(names, np.ones((60, 2), np.float32))
-    assert [tag for tag, _ in vectors.most_similar(names[0], 59)] == names[1:]
-
-
 def test_unknown_tag():
     with pytest.raises(InputError, match="'moon' is not among"):
         train_skipgram(themed(), dim=4, epochs=1).similarity("sea", "moon")
-
-
-@pytest.mark.parametrize("name", ["v.bin", "v.txt", "v.vec", "v.txt.gz", "v.bin.gz"])
-def test_vectors_survive_a_file(tmp_path, name):
-    words = KeyedVectors(3)
-    words.add_vectors(["sunset", "été", "new_york"], np.random.default_rng(0).normal(size=(3, 3)).astype(np.float32))
-    words.save_word2vec_format(str(tmp_path / name), binary=".bin" in name)
-    loaded = load_vectors(tmp_path / name)
-    assert loaded.vocabulary == ["sunset", "été", "new_york"]
-    assert np.array_equal(loaded.vectors, words.vectors)
-    assert load_vectors(tmp_path / name, keep=["été", "unknown"]).vocabulary == ["été"]
-    assert len(load_vectors(tmp_path / name, limit=2)) == 2
-    with pytest.raises(InputError, match="none of the tags"):
-        load_vectors(tmp_path / name, keep=["unknown"])
-
-
-def test_files_that_are_refused(tmp_path):
-    with pytest.raises(InputError, match="is missing"):
-        load_vectors(tmp_path / "none.bin")
-    for name, content in [
-        ("a.model", b"\x80\x04"), ("a.pkl", b"\x80\x04"), ("a.vec", b""), ("b.vec", b"hello there\n"),
-        ("c.vec", b"2 3\nsun 1 2\nsea 1 2\n"), ("d.bin", b"2 3\nsun \x00"), ("e.txt.gz", b"not gzip"),
-        ("f.vec", b"2 3\nsun 1 2 3\n"),
-    ]:  # fmt: skip
-        (tmp_path / name).write_bytes(content)
-        with pytest.raises(InputError):
-            load_vectors(tmp_path / name)
-
-
-@pytest.mark.parametrize("name", ["v.bin", "v.txt", "v.vec.gz"])
-def test_a_damaged_file_of_vectors_is_refused_or_read_whole(tmp_path, name):
-    """A flipped bit in a number or a word is another number or word; what is cut or no longer fits is refused."""
-    words = KeyedVectors(3)
-    words.add_vectors([f"word{v}" for v in range(9)], np.random.default_rng(0).normal(size=(9, 3)).astype(np.float32))
-    words.save_word2vec_format(str(tmp_path / name), binary=".bin" in name)
-    content, rng, refused = (tmp_path / name).read_bytes(), np.random.default_rng(0), 0
-    for _ in range(200):
-        kind, at = rng.integers(3), int(rng.integers(len(content)))
-        flipped = content[:at] + bytes([content[at] ^ (1 << rng.integers(8))]) + content[at + 1 :]
-        (tmp_path / name).write_bytes(
-            (flipped, content[:at], content[:at] + content[at + int(rng.integers(1, 20)) :])[kind]
-        )
-        try:
-            found = load_vectors(tmp_path / name)
-        except InputError as error:
-            assert f"{name} is not a word2vec file" in str(error) or f"{name}: the vector of" in str(error)
-            refused += 1
-        else:
-            assert found.vectors.shape == (len(found), found.vectors.shape[1]) and np.isfinite(found.vectors).all()
-    assert refused > 80
-
-
-def test_a_word_that_is_no_utf8_is_read_as_well_as_can_be(tmp_path):
-    for name, row in (("v.txt", b"caf\xe9 1 2\n"), ("v.bin", b"caf\xe9 " + np.float32([1, 2]).tobytes())):
-        (tmp_path / name).write_bytes(b"1 2\n" + row)
-        loaded = load_vectors(tmp_path / name)
-        assert loaded.vocabulary == ["caf\ufffd"] and loaded.vectors.tolist() == [[1, 2]]
-        assert loaded.vectors.dtype == np.float32
-
-
-def test_a_vector_that_is_no_number_is_named(tmp_path):
-    (tmp_path / "v.txt").write_text("3 2\nsun 1 2\nsea 1 nan\nsand inf 1\n")
-    with pytest.raises(InputError, match="v.txt: the vector of 'sea' has NaN"):
-        load_vectors(tmp_path / "v.txt")
-
-
-def test_a_header_that_asks_for_more_than_there_is(tmp_path):
-    for header in (b"999999999999999 300\n", b"-1 3\n", b"3 -1\n", b"2 99999999999999999999\n", b"1e9 3\n", b"2\n"):
-        for name in ("v.txt", "v.bin"):
-            (tmp_path / name).write_bytes(header + b"sun 1 2 3\n")
-            with pytest.raises(InputError, match="its first line must be 'words length'"):
-                load_vectors(tmp_path / name)

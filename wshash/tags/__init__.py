@@ -1,20 +1,17 @@
 """What the tags mean: skip-gram vectors, similarity (eqs. 1-2), similar pairs, the visual filter."""
 
 from wshash.tags.equations import image_similarity, tag_indicator, tag_similarity_matrix, tanimoto
-from wshash.tags.pairs import pairs_around, relevance_above
-from wshash.tags.similarity import MEASURES, TagSimilarity
-from wshash.tags.skipgram import TagVectors, choose_epochs, load_vectors, train_skipgram
+from wshash.tags.pairs import relevance_above
+from wshash.tags.similarity import TagSimilarity
+from wshash.tags.skipgram import TagVectors, choose_epochs, train_skipgram
 from wshash.tags.visual import concept_precision, visual_tags
 
 __all__ = [
-    "MEASURES",
     "TagSimilarity",
     "TagVectors",
     "choose_epochs",
     "concept_precision",
     "image_similarity",
-    "load_vectors",
-    "pairs_around",
     "relevance_above",
     "tag_indicator",
     "tag_similarity_matrix",

@@ -1,42 +1,10 @@
-"""The similar pairs Ω and the dissimilar pairs Λ: where the threshold lies, and what it parts."""
+"""What a threshold parts: how many of the similar pairs Ω and of the dissimilar pairs Λ share a concept."""
 
 import numpy as np
 import pandas as pd
 
 from wshash.errors import InputError
 from wshash.tags.similarity import TagSimilarity
-
-
-def pairs_around(
-    similarity: TagSimilarity, threshold: float, n: int = 100, n_pairs: int = 200_000, seed: int = 0
-) -> pd.DataFrame:
-    """Pairs to look at, half just above and half just below a threshold (section 1.1, Figure 4).
-
-    The paper's procedure: look at 100 pairs around a candidate and move it until similar and dissimilar pairs
-    can be told apart.
-
-    Parameters
-    ----------
-    similarity : TagSimilarity
-    threshold : float
-    n : int
-        Pairs in all; fewer come back from a side that holds fewer.
-    n_pairs : int
-        Random pairs of known pictures from which those nearest to the threshold are taken.
-    seed : int
-
-    Returns
-    -------
-    DataFrame
-        Columns ``i``, ``j``, ``similarity``, ``similar`` (above the threshold: in Ω), most alike first.
-    """
-    i, j = similarity.random_pairs(n_pairs, seed)
-    pairs = pd.DataFrame({"i": np.minimum(i, j), "j": np.maximum(i, j)}).drop_duplicates(ignore_index=True)
-    pairs["similarity"] = similarity.pairs(pairs["i"], pairs["j"])
-    pairs["similar"] = pairs["similarity"] > threshold
-    pairs = pairs.sort_values(["similarity", "i", "j"], ascending=[False, True, True])
-    above, below = pairs[pairs["similar"]], pairs[~pairs["similar"]]
-    return pd.concat([above.tail(n - n // 2), below.head(n // 2)], ignore_index=True)
 
 
 def relevance_above(
@@ -49,17 +17,15 @@ def relevance_above(
     similarity : TagSimilarity
     labels : bool array, n×c
     thresholds : float or sequence of float
-    n_pairs : int
+    n_pairs, seed : int
         Random pairs of known pictures on which everything is measured.
-    seed : int
 
     Returns
     -------
     DataFrame, one row a threshold
-        ``threshold``; ``share`` of pairs above it (in Ω); ``relevant_above`` and ``relevant_below``, the
-        shares of these and of the other pairs that have a concept in common; ``base``, of all pairs;
-        ``lift``, relevant_above / base, and ``lift_error``, its standard error over pictures. NaN where no pair
-        lies.
+        ``threshold``; ``share`` of pairs above it (in Ω); ``relevant_above`` and ``relevant_below``, the shares of
+        these and of the others that have a concept in common, ``base`` of all; ``lift``, relevant_above / base, and
+        ``lift_error``, its standard error over pictures. NaN where no pair lies.
     """
     labels = np.asarray(labels, bool)
     if len(labels) != similarity.n:

@@ -1,14 +1,13 @@
-"""A vector for each tag: skip-gram on the tag lists (gensim), or a file of vectors."""
+"""A vector for each tag: skip-gram on the tag lists (gensim)."""
 
 import logging
 import warnings
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import numpy as np
-from gensim.models import KeyedVectors, Word2Vec
+from gensim.models import Word2Vec
 
 from wshash.errors import InputError
 from wshash.tags.equations import image_similarity, tag_indicator, tag_similarity_matrix, tanimoto
@@ -22,7 +21,7 @@ LISTS_SEEN = 60_000
 
 @dataclass(frozen=True, eq=False)
 class TagVectors:
-    """Tags and their vectors.
+    """Tags and their vectors; those of a word2vec or fastText file, which gensim's ``KeyedVectors`` reads, as well.
 
     Attributes
     ----------
@@ -30,7 +29,7 @@ class TagVectors:
         Most frequent first, ties by name, where the vectors were trained here.
     vectors : float32 array, V×d
     epochs : int
-        Passes over the tag lists; 0 for vectors from a file.
+        Passes over the tag lists.
     trials : dict of int to float
         What :func:`choose_epochs` measured: number of epochs to score.
     """
@@ -53,13 +52,6 @@ class TagVectors:
     def similarity(self, tag: str, other: str) -> float:
         """Eq. (2) of two tags."""
         return float(tanimoto(self.vector(tag), self.vector(other)))
-
-    def most_similar(self, tag: str, n: int = 10) -> list[tuple[str, float]]:
-        """The ``n`` other tags most like ``tag`` by eq. (2), best first."""
-        similarity = tanimoto(self.vectors, self.vector(tag))
-        order = np.argsort(-similarity, kind="stable")
-        order = [v for v in order if self.vocabulary[v] != tag][:n]
-        return [(self.vocabulary[v], float(similarity[v])) for v in order]
 
     def keep(self, tags: Iterable[str]) -> "TagVectors":
         """Only these tags, in the order of the vocabulary: after the visual filter, for instance."""
@@ -112,13 +104,12 @@ def train_skipgram(
     lists = [sorted(set(row)) for row in tags]
     kept = _count(lists, min_count)
     lists = [[tag for tag in row if tag in kept] for row in lists]
-    together = [row for row in lists if len(row) > 1]
-    if not together:
+    lists = [row for row in lists if len(row) > 1]
+    if not lists:
         raise InputError(
-            f"{len(kept)} tags are on {min_count} or more of the {len(lists)} pictures, and no picture has two of "
+            f"{len(kept)} tags are on {min_count} or more of the {len(tags)} pictures, and no picture has two of "
             "them: nothing tells what tags mean. Add pictures or tags; without, choose methods that learn from no tags"
         )
-    lists = together
     options = dict(dim=dim, window=window, negative=negative, sample=sample, seed=seed)
     trials = {}
     if epochs == "auto":
@@ -130,8 +121,7 @@ def train_skipgram(
                 f"how long to train the tag vectors: {epochs} epochs are taken; more pictures or tags would help",
                 stacklevel=2,
             )
-    vectors = _skipgram(lists, kept, epochs, **options)
-    return TagVectors(list(kept), vectors, epochs, trials)
+    return TagVectors(list(kept), _skipgram(lists, kept, epochs, **options), epochs, trials)
 
 
 def _skipgram(lists, count, epochs, dim, window, negative, sample, seed) -> np.ndarray:
@@ -173,9 +163,7 @@ def choose_epochs(
     grid : int, ascending
         Tried in this order until the best of them is better than chance and lies two steps behind.
     share : float
-        Part of the lists held out; 2,000 lists are compared at most.
-    dim, window, negative, sample, seed
-        As in :func:`train_skipgram`.
+        Part of the lists held out; 2,000 lists are compared at most. The others are :func:`train_skipgram`'s.
 
     Returns
     -------
@@ -216,45 +204,3 @@ def choose_epochs(
 def _count(lists, min_count: int = 1) -> dict[str, int]:
     count = Counter(tag for row in lists for tag in row)
     return {t: c for t, c in sorted(count.items(), key=lambda item: (-item[1], item[0])) if c >= min_count}
-
-
-def load_vectors(path: str | Path, keep: Iterable[str] | None = None, limit: int | None = None) -> TagVectors:
-    """Vectors from a word2vec file (text; binary if it ends in ``.bin``) or a fastText ``.vec`` file.
-
-    Parameters
-    ----------
-    path : path
-        ``.gz`` behind the ending is fine. Pickles (gensim's own ``.model`` and ``.kv``) are refused: loading
-        one can run code.
-    keep : str, optional
-        Keep only these words: the tags in use, of a file with millions of words.
-    limit : int, optional
-        Read only the first, most frequent words.
-
-    Raises
-    ------
-    InputError
-        The file is missing or of another format, or none of ``keep`` is in it.
-    """
-    path = Path(path)
-    suffixes = [suffix for suffix in path.suffixes if suffix != ".gz"]
-    if not path.is_file():
-        raise InputError(f"{path} is missing; give a word2vec file (.bin, .txt) or a fastText .vec file")
-    if not suffixes or suffixes[-1] not in (".bin", ".txt", ".vec"):
-        raise InputError(f"{path}: only .bin, .txt and .vec files are read; export with save_word2vec_format")
-    try:
-        words = KeyedVectors.load_word2vec_format(
-            str(path), binary=suffixes[-1] == ".bin", limit=limit, unicode_errors="replace"
-        )
-    except Exception as error:  # gensim, gzip and NumPy have a dozen ways to say it
-        raise InputError(f"{path} is not a word2vec file ({error}); its first line must be 'words length'") from error
-    found = TagVectors(list(words.index_to_key), words.vectors)
-    if not np.isfinite(found.vectors).all():
-        word = found.vocabulary[int(np.flatnonzero(~np.isfinite(found.vectors).all(axis=1))[0])]
-        raise InputError(f"{path}: the vector of {word!r} has NaN or infinite values; get the file again")
-    if keep is None:
-        return found
-    kept = found.keep(keep)
-    if not len(kept):
-        raise InputError(f"none of the tags is among the {len(found)} words of {path}; is it the same language?")
-    return kept
