@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from wshash.errors import InputError
-from wshash.hashing import binarize, pack_codes, unpack_codes
+from wshash.hashing import binarize, pack_codes
 
 codes = st.tuples(st.integers(0, 6), st.integers(1, 256)).flatmap(
     lambda shape: arrays(np.uint8, shape, elements=st.integers(0, 1))
@@ -18,9 +18,8 @@ codes = st.tuples(st.integers(0, 6), st.integers(1, 256)).flatmap(
 @given(codes)
 def test_packing_round_trip(bits):
     packed = pack_codes(bits)
-    assert packed.shape == (len(bits), -(-bits.shape[1] // 8))
-    np.testing.assert_array_equal(unpack_codes(packed, bits.shape[1]), bits)
-    assert unpack_codes(packed, bits.shape[1]).dtype == np.uint8
+    assert packed.dtype == np.uint8 and packed.shape == (len(bits), -(-bits.shape[1] // 8))
+    np.testing.assert_array_equal(np.unpackbits(packed, axis=1, count=bits.shape[1]), bits)
 
 
 @settings(max_examples=40, deadline=None)
@@ -41,10 +40,10 @@ def test_hamming_distances_survive_packing(bits):
 
 
 @settings(max_examples=40, deadline=None)
-@given(arrays(np.float32, (3, 5), elements=st.floats(0, 1, width=32)), st.floats(0, 1))
-def test_binarize_reaches_the_threshold(f, threshold):
-    for value, bit in zip(f.ravel(), binarize(f, threshold).ravel(), strict=True):
-        assert bit == (1 if value >= threshold else 0)
+@given(arrays(np.float32, (3, 5), elements=st.floats(0, 1, width=32)))
+def test_binarize_is_equation_5(f):
+    for value, bit in zip(f.ravel(), binarize(f).ravel(), strict=True):
+        assert bit == (1 if value >= 0.5 else 0)
 
 
 def test_one_half_is_a_one():
@@ -59,8 +58,6 @@ def test_one_half_is_a_one():
         (lambda: pack_codes([[-1, 1]]), "map -1 to 0"),
         (lambda: pack_codes([0, 1]), "shape"),
         (lambda: pack_codes(np.zeros((3, 0))), "shape"),
-        (lambda: unpack_codes(np.zeros((3, 2), np.uint8), 17), "need uint8"),
-        (lambda: unpack_codes(np.zeros((3, 2), np.int64), 16), "need uint8"),
     ],
 )
 def test_bad_input_is_named(call, message):

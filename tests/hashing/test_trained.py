@@ -10,12 +10,12 @@ from sklearn.datasets import load_digits
 from sklearn.utils.estimator_checks import parametrize_with_checks
 from torch import nn
 
-import wshash.vision
 from wshash.errors import InputError
 from wshash.hashing import DRSCH, DSH, KSH, WDHT, DeepBit, HashingMethod, WeakPretraining
 from wshash.hashing.training import TrainingWarning
 from wshash.study.grid.methods import TABLE2
 from wshash.tags.similarity import TagSimilarity
+from wshash.vision import backbones
 
 pytestmark = pytest.mark.filterwarnings("ignore::wshash.hashing.training.TrainingWarning")  # most are kept short
 SMALL = {"hidden": 32, "batch_size": 64, "epochs": 15, "min_steps": 0, "learning_rate": 3e-3}
@@ -221,7 +221,7 @@ def test_save_and_load(method, tmp_path, noisy, weak):
     assert again.embed(X).tobytes() == model.embed(X).tobytes()
     assert again.history_ == model.history_
     if method is DRSCH:
-        np.testing.assert_array_equal(again.bit_weights_, model.bit_weights_)
+        assert torch.equal(again.network_.weights, model.network_.weights)
 
 
 def test_networks_that_do_not_fit_are_refused(noisy, weak, tmp_path):
@@ -249,8 +249,8 @@ def test_networks_that_do_not_fit_are_refused(noisy, weak, tmp_path):
 def test_drsch_weights_order_the_bits():
     X, y = clusters()
     model = DRSCH(n_bits=12, **SMALL).fit(X, y)
-    np.testing.assert_allclose(model.bit_weights_, model.weights_**2)
-    assert model.weights_.shape == (12,) and np.ptp(model.weights_) > 0
+    weights = model.network_.weights.detach().numpy()
+    assert weights.shape == (12,) and np.ptp(weights) > 0
 
 
 def test_deepbit_evens_its_bits_and_halves_the_binarising_loss():
@@ -263,18 +263,16 @@ def test_deepbit_evens_its_bits_and_halves_the_binarising_loss():
     assert np.abs(model.transform(X).mean(axis=0) - 0.5).max() < 0.1
 
 
-def test_deepbit_takes_features_of_rotated_pictures():
+def test_deepbits_noise_stands_in_for_the_four_rotations():
     X, _ = clusters()
-    # "Rotation" scrambles the second half of the features: bits should come to rest on the first.
-    rng = np.random.default_rng(0)
-    rotated = np.stack([np.hstack([X[:, :10], rng.permutation(X[:, 10:])]) for _ in range(4)])
-    heavy = {"n_bits": 8, "epochs": 40, "learning_rate": 1e-2, "loss_weights": (1.0, 1.0, 3.0)}
-    held = DeepBit(**heavy).fit(X, rotated=rotated)
-    free = DeepBit(**heavy, noise=(0.0, 0.0)).fit(X)
-    agreement = [np.mean([m.transform(R) == m.transform(X) for R in rotated]) for m in (held, free)]
-    assert agreement[0] > agreement[1] + 0.1
-    with pytest.raises(InputError, match="4 rotations|each of"):
-        DeepBit(n_bits=8).fit(X, rotated=rotated[:3])
+    model = DeepBit(n_bits=8, noise=(0.1, 0.7), loss_weights=(0.0, 0.0, 1.0), epochs=0).fit(X)
+    x, network = torch.from_numpy(X[:50]), model.network_
+    f, scale = network(x), torch.from_numpy(X.std(axis=0))
+    noise = torch.randn(4, 50, 20, generator=torch.Generator().manual_seed(3))
+    turned = [network(x + size * e * scale) for size, e in zip((0.7, 0.1, 0.1, 0.7), noise, strict=True)]  # -10 to 10°
+    C = [np.exp(-((angle / 5) ** 2) / 2) for angle in (-10, -5, 5, 10)]
+    expected = sum(c * ((f >= 0.5).float() - t).square().sum(dim=1).mean() for c, t in zip(C, turned, strict=True))
+    torch.testing.assert_close(model._loss_of(network, None, None, 3)(f, None, x), expected)
 
 
 @pytest.mark.parametrize("method", [DSH, DRSCH])
@@ -352,9 +350,9 @@ def tiny_backbone(monkeypatch):
     def load(name, weights=None):
         torch.manual_seed(0)
         module = TinyBackbone().eval()
-        return wshash.vision.Backbone(name, module, 6, 32, (127.0,) * 3, (128.0,) * 3, [module.first, module.last])
+        return backbones.Backbone(name, module, 6, 32, (127.0,) * 3, (128.0,) * 3, [module.first, module.last])
 
-    monkeypatch.setattr(wshash.vision, "load_backbone", load)
+    monkeypatch.setattr(backbones, "load_backbone", load)
     return load
 
 
@@ -395,13 +393,13 @@ def test_the_paper_preset_goes_from_weak_to_supervised(tiny_backbone):
 
 
 def test_the_paper_preset_trains_the_whole_of_vgg16(monkeypatch):
-    load = wshash.vision.load_backbone
+    load = backbones.load_backbone
 
     def drawn(name, weights=None):  # its ImageNet weights are a download
         torch.manual_seed(0)
         return load(name, "random")
 
-    monkeypatch.setattr(wshash.vision, "load_backbone", drawn)
+    monkeypatch.setattr(backbones, "load_backbone", drawn)
     preset = TABLE2 | {"epochs": 1, "batch_size": 4}
     similarity = TagSimilarity(LABELS[:4].astype(np.float32), np.eye(2))
     weak = WeakPretraining(n_bits=8, threshold=0.5, **preset).fit(PICTURES[:4], similarity)

@@ -11,7 +11,6 @@ _LAZY = {method.class_name: method.module for method in METHODS.values()} | {
     "similar": "wshash.hashing.base",
     "binarize": "wshash.hashing.codes",
     "pack_codes": "wshash.hashing.codes",
-    "unpack_codes": "wshash.hashing.codes",
     "pair_loss": "wshash.hashing.losses",
     "mean_tag_vectors": "wshash.hashing.wdht",
 }

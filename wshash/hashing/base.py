@@ -15,16 +15,7 @@ MAX_BITS = 256
 def similar(y_i, y_j):
     """Which pairs share at least one label: label dot product above 0, as in the DSH authors' code.
 
-    A row without labels is similar to no row, itself included.
-
-    Parameters
-    ----------
-    y_i, y_j : bool arrays or bool tensors, n×c and m×c
-        Multi-label indicators.
-
-    Returns
-    -------
-    bool array or tensor, n×m
+    Of bool arrays or tensors n×c and m×c, n×m. A row without labels is similar to no row, itself included.
 
     Examples
     --------
@@ -39,18 +30,7 @@ def similar(y_i, y_j):
 
 
 def label_indicator(y, n_samples: int) -> np.ndarray:
-    """The labels as a bool indicator.
-
-    Parameters
-    ----------
-    y : array
-        n×c of bool or 0/1, several labels a row or none; or n class ids (integers or strings), one a row.
-    n_samples : int
-        The rows that the features have.
-
-    Returns
-    -------
-    bool array, n×c
+    """The labels as a bool indicator n×c, from one of bool or 0/1, or from n class ids (integers or strings).
 
     Raises
     ------
@@ -88,15 +68,15 @@ class HashingMethod(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstim
     Parameters
     ----------
     n_bits : int, 1 to 256
-        Length of the code. It need not be a multiple of 8.
+        k, the length of the code. It need not be a multiple of 8.
     random_state : int
-        The same seed gives the same codes.
+        Of all that is drawn: the same seed gives the same codes.
     """
 
     n_bits: int = 64
     random_state: int = 0
 
-    _supervised = False
+    _target = ""  # what fit() learns from beside X; empty: nothing
     _shapes = {}  # of fitted arrays, a letter a dimension: d features, k bits, any other the same in all
 
     def fit(self, X, y=None):
@@ -109,10 +89,6 @@ class HashingMethod(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstim
         y : bool array, n×c, or n class ids; ignored by unsupervised methods
             ``y[i, j]``: row i carries label j. Two rows are similar where they share a label
             (:func:`similar`); a row without labels is similar to none.
-
-        Returns
-        -------
-        self
 
         Raises
         ------
@@ -158,12 +134,6 @@ class HashingMethod(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstim
             raise InputError(f"{path} holds a {type(method).__name__}, not a {cls.__name__}")
         return method
 
-    def _fit(self, X, y):
-        raise NotImplementedError
-
-    def _embed(self, X):
-        raise NotImplementedError
-
     def _binarize(self, embedding):
         return (embedding > 0).astype(np.uint8)
 
@@ -195,26 +165,19 @@ class HashingMethod(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstim
         if isinstance(bits, bool) or not isinstance(bits, Integral) or not 1 <= bits <= MAX_BITS:
             raise InputError(f"n_bits={bits!r}; give an integer from 1 to {MAX_BITS}")
         X = self._validate_features(X, reset=True)
-        if not self._supervised:
-            return X, None
-        if y is None:
-            raise InputError(
-                f"{type(self).__name__} requires y to be passed, but the target y is None; it is supervised"
-            )
-        return X, label_indicator(y, len(X))
+        if self._target and y is None:
+            name = type(self).__name__
+            raise InputError(f"{name} requires y to be passed, but the target y is None; give {self._target}")
+        return X, self._validate_target(X, y)
+
+    def _validate_target(self, X, y):
+        return label_indicator(y, len(X)) if self._target == "labels" else None
 
     def _validate_features(self, X, reset: bool) -> np.ndarray:
         try:
+            options = {"dtype": np.float32, "order": "C", "ensure_all_finite": False}
             with np.errstate(over="ignore"):  # beyond float32: reported below as infinite
-                X = validate_data(
-                    self,
-                    X,
-                    reset=reset,
-                    dtype=np.float32,
-                    order="C",
-                    ensure_all_finite=False,
-                    ensure_min_samples=2 if reset else 1,
-                )
+                X = validate_data(self, X, reset=reset, ensure_min_samples=2 if reset else 1, **options)
         except ValueError as error:
             raise InputError(str(error)) from None
         finite = np.isfinite(X)
@@ -225,9 +188,7 @@ class HashingMethod(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstim
                 f"{rows[0]}, and in {len(columns)} of {X.shape[1]} columns; drop the rows or fill the values"
             )
         if reset and (X[1] == X[0]).all() and (X == X[0]).all():
-            raise InputError(
-                f"X: all {len(X)} rows are equal, so no code can tell them apart; check how they were made"
-            )
+            raise InputError(f"X: all {len(X)} rows are equal, no code can tell them apart; check how they were made")
         return X
 
     @property
@@ -235,16 +196,12 @@ class HashingMethod(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstim
         return self.n_bits
 
     def __sklearn_clone__(self):
-        # A fitted start is what a WS- version is given, not a part of it to be fitted again: the clone keeps
-        # it.
-        params = self.get_params(deep=False)
-        return type(self)(
-            **{name: value if name == "start" else clone(value, safe=False) for name, value in params.items()}
-        )
+        # A fitted start is what a WS- version is given, not a part of it to be fitted again: the clone keeps it.
+        params = self.get_params(deep=False).items()
+        return type(self)(**{key: v if key == "start" else clone(v, safe=False) for key, v in params})
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         tags.transformer_tags.preserves_dtype = []  # codes are uint8
-        tags.target_tags.required = self._supervised
-        tags.target_tags.multi_output = self._supervised
+        tags.target_tags.required = tags.target_tags.multi_output = bool(self._target)
         return tags

@@ -9,7 +9,6 @@ from scipy.special import expit
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils import check_random_state
-from sklearn.utils.validation import check_is_fitted
 
 from wshash.errors import InputError
 from wshash.hashing.base import HashingMethod
@@ -29,11 +28,10 @@ class ClassifierHash(HashingMethod):
     labels, not of one class out of c; and every row is coded from its features, where the authors give the
     labelled database rows the code of their true labels.
 
+    Parameters shared with all methods: see :class:`HashingMethod`.
+
     Parameters
     ----------
-    n_bits : int, 1 to 256
-    random_state : int
-        Draws the rotation.
     C : float, above 0
         Inverse strength of the L2 penalty, as in scikit-learn's ``LogisticRegression``. The authors choose it
         by cross-validation.
@@ -55,7 +53,7 @@ class ClassifierHash(HashingMethod):
     C: float = 0.01
     max_iter: int = 500
 
-    _supervised = True
+    _target = "labels"
     _shapes = {"mean_": "d", "scale_": "d", "coef_": "dc", "intercept_": "c", "rotation_": "ck", "thresholds_": "k"}
 
     def _fit(self, X, y):
@@ -80,14 +78,8 @@ class ClassifierHash(HashingMethod):
         def record(intermediate_result):
             self.history_["loss"].append(float(intermediate_result.fun))
 
-        result = minimize(
-            objective,
-            np.zeros((d + 1) * c),
-            jac=True,
-            method="L-BFGS-B",
-            options={"maxiter": self.max_iter},
-            callback=record,
-        )
+        options = {"method": "L-BFGS-B", "options": {"maxiter": self.max_iter}, "callback": record}
+        result = minimize(objective, np.zeros((d + 1) * c), jac=True, **options)
         self.n_iter_ = int(result.nit)
         if result.nit >= self.max_iter:
             warnings.warn(
@@ -100,16 +92,10 @@ class ClassifierHash(HashingMethod):
         gaussian = check_random_state(self.random_state).randn(max(c, self.n_bits), min(c, self.n_bits))
         orthonormal = np.linalg.qr(gaussian)[0]
         self.rotation_ = (orthonormal if c >= self.n_bits else orthonormal.T).astype(np.float32)
-        self.thresholds_ = np.median(self._predict_proba(X) @ self.rotation_, axis=0)
+        self.thresholds_ = np.median(self._probabilities(X) @ self.rotation_, axis=0)
 
-    def predict_proba(self, X) -> np.ndarray:
-        """The probability of each label: float32 n×c."""
-        check_is_fitted(self)
-        X = self._validate_features(X, reset=False)
-        return self._predict_proba(X)
-
-    def _predict_proba(self, X):
+    def _probabilities(self, X):
         return expit((X - self.mean_) / self.scale_ @ self.coef_ + self.intercept_)
 
     def _embed(self, X):
-        return self._predict_proba(X) @ self.rotation_ - self.thresholds_
+        return self._probabilities(X) @ self.rotation_ - self.thresholds_

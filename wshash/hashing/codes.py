@@ -1,19 +1,17 @@
-"""Binary codes: from real values to bits (eq. 5), and from bits to packed bytes and back."""
+"""Binary codes: from real values to bits (eq. 5), and from bits to packed bytes."""
 
 import numpy as np
 
 from wshash.errors import InputError
 
 
-def binarize(f, threshold: float = 0.5) -> np.ndarray:
+def binarize(f) -> np.ndarray:
     """Eq. (5): a bit is 1 where the unit's value reaches the threshold, ``H = 1 if f >= 0.5 else 0``.
 
     Parameters
     ----------
     f : float array, any shape
         Outputs of sigmoid units, in [0, 1].
-    threshold : float
-        0.5 in the paper.
 
     Returns
     -------
@@ -32,7 +30,7 @@ def binarize(f, threshold: float = 0.5) -> np.ndarray:
     f = np.asarray(f)
     if np.isnan(f).any():
         raise InputError("f contains NaN, which has no bit; the network that made it has diverged")
-    return (f >= threshold).astype(np.uint8)
+    return (f >= 0.5).astype(np.uint8)
 
 
 def pack_codes(bits) -> np.ndarray:
@@ -40,13 +38,8 @@ def pack_codes(bits) -> np.ndarray:
 
     Unused bits of the last byte are 0 in every code, so Hamming distances are those of the unpacked codes.
 
-    Parameters
-    ----------
-    bits : array of 0 and 1 or bool, n×k
-
-    Returns
-    -------
-    uint8 array, n×ceil(k/8)
+    Of an array n×k of 0 and 1 or bool, a uint8 array n×ceil(k/8). ``np.unpackbits(packed, axis=1, count=k)`` is the
+    inverse.
 
     Examples
     --------
@@ -59,25 +52,3 @@ def pack_codes(bits) -> np.ndarray:
     if bits.dtype != bool and not ((bits == 0) | (bits == 1)).all():
         raise InputError("codes hold values other than 0 and 1; binarize real values and map -1 to 0 before packing")
     return np.packbits(bits.astype(bool, copy=False), axis=1)
-
-
-def unpack_codes(packed, n_bits: int) -> np.ndarray:
-    """The inverse of :func:`pack_codes`: uint8 n×k of 0 and 1.
-
-    Parameters
-    ----------
-    packed : uint8 array, n×ceil(k/8)
-    n_bits : int
-        k, which the packed bytes do not tell.
-
-    Examples
-    --------
-    >>> unpack_codes(np.array([[129, 128]], dtype=np.uint8), 9)
-    array([[1, 0, 0, 0, 0, 0, 0, 1, 1]], dtype=uint8)
-    """
-    packed = np.asarray(packed)
-    if packed.dtype != np.uint8 or packed.ndim != 2 or packed.shape[1] != -(-n_bits // 8):
-        raise InputError(
-            f"packed codes are {packed.dtype} {packed.shape}; {n_bits} bits need uint8 (pictures, {-(-n_bits // 8)})"
-        )
-    return np.unpackbits(packed, axis=1, count=n_bits)

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-import numpy as np
 import torch
 from torch import nn
 
@@ -14,13 +13,13 @@ from wshash.hashing.supervised import SupervisedHashing
 class DRSCH(SupervisedHashing):
     """Triplets of outputs in [−1, 1] whose bits carry learnt weights, and a Laplacian term that smooths them.
 
-    Outputs are tanh(βx/2); bit = 1 where they are above 0. Plain Hamming distance by default;
-    ``bit_weights_`` gives the authors' weighted one, Σ w²[h ≠ h′]. With ``start`` it is WS-DRSCH.
+    Outputs are tanh(βx/2); bit = 1 where they are above 0. Codes are compared by plain Hamming distance; the authors'
+    weighted one, Σ w²[h ≠ h′], has the weights ``network_.weights``. With ``start`` it is WS-DRSCH.
+
+    Parameters shared with other networks: see :class:`SupervisedHashing`.
 
     Parameters
     ----------
-    n_bits, ..., start, start_layers
-        The network, its training and its start: see :class:`SupervisedHashing`.
     margin : float, optional
         −C of the hinge; k/2 by default.
     laplacian : float
@@ -29,14 +28,6 @@ class DRSCH(SupervisedHashing):
         β of the activation; 5 in the authors' code.
     n_triplets : int or None
         Triplets sampled from each batch; None: all of them.
-
-    Attributes
-    ----------
-    network_, history_
-    weights_ : float32 array, k
-        w, the element-wise weights.
-    bit_weights_ : float32 array, k
-        w², the weight of each bit in the weighted Hamming distance.
     """
 
     margin: float | None = None
@@ -46,28 +37,13 @@ class DRSCH(SupervisedHashing):
 
     _activation = "tanh"
 
-    @property
-    def weights_(self) -> np.ndarray:
-        return self.network_.weights.detach().cpu().numpy()
-
-    @property
-    def bit_weights_(self) -> np.ndarray:
-        return self.weights_**2
-
-    @property
-    def _beta(self):
-        return self.beta
-
     def _build(self, n_features, seed, weights=None):
         network, stages = super()._build(n_features, seed, weights)
-        network.weights = nn.Parameter(torch.ones(self.n_bits))
+        network.beta, network.weights = self.beta, nn.Parameter(torch.ones(self.n_bits))
         return network, stages
 
     def _label_loss(self, network, seed):
         generator = torch.Generator().manual_seed(seed)
         margin = self.n_bits / 2 if self.margin is None else self.margin
-
-        def loss(h, similar):
-            return drsch_loss(h, network.weights, similar, margin, self.laplacian, self.n_triplets, generator)
-
-        return loss
+        options = margin, self.laplacian, self.n_triplets, generator
+        return lambda h, similar: drsch_loss(h, network.weights, similar, *options)

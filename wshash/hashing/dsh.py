@@ -12,18 +12,14 @@ class DSH(SupervisedHashing):
 
     No squashing at the output; bit = 1 where it is above 0. With ``start`` it is WS-DSH.
 
+    Parameters shared with other networks: see :class:`SupervisedHashing`.
+
     Parameters
     ----------
-    n_bits, ..., start, start_layers
-        The network, its training and its start: see :class:`SupervisedHashing`.
     alpha : float
         Weight of the quantisation term; .01 in the authors' code.
     margin : float, optional
         m, on the squared distance; 2k by default.
-
-    Attributes
-    ----------
-    network_, history_
     """
 
     epochs: int = 15

@@ -11,10 +11,8 @@ from wshash.hashing.base import HashingMethod
 class CentredFeatures(HashingMethod):
     """A ceiling, not a code: ranked by the cosine of its embedding, LSH with more and more bits.
 
-    Parameters
-    ----------
-    n_bits, random_state : int
-        Without effect: nothing is drawn, and the embedding has the d values of the features.
+    ``n_bits`` and ``random_state`` are without effect: nothing is drawn, and the embedding has the d values of the
+    features.
 
     Attributes
     ----------

@@ -19,11 +19,11 @@ class ITQ(HashingMethod):
     R)``, and the orthogonal Procrustes problem ``R = P Qᵀ`` with ``Vᵀ B = P Σ Qᵀ``. The first R is a random
     rotation.
 
+    Parameters shared with all methods: see :class:`HashingMethod`. ``n_bits`` is at most the number of directions in
+    which the training rows vary, so never above d or n - 1.
+
     Parameters
     ----------
-    n_bits : int, 1 to 256
-        At most the number of directions in which the training rows vary, so never above d or n - 1.
-    random_state : int
     n_iter : int
         50 in the authors' code.
 

@@ -23,15 +23,8 @@ one_thread = threadpool_limits.wrap(limits=1, user_api="blas")
 class Residue:
     """What the bits so far leave to explain, ``S = k·S0 - Σ y yᵀ``, as an operator: ``S @ b``.
 
-    Rows with the same labels have the same row of S0, so S0 is kept for the u different label sets; a product
-    costs u² + l·bits operations where the l×l matrix of the authors' code costs l².
-
-    Parameters
-    ----------
-    labels : bool array, l×c
-        Each row with at least one label.
-    n_bits : int
-        k.
+    Of labels l×c, at least one in each row. Rows with the same labels have the same row of S0, so S0 is kept for the u
+    different label sets; a product costs u² + l·bits operations where the l×l matrix of the authors' code costs l².
     """
 
     def __init__(self, labels, n_bits: int):
@@ -137,11 +130,10 @@ class KSH(HashingMethod):
     The authors' data have one class a row. Here rows are similar that share a label, and rows without a label
     are never among the labelled rows; they count as training rows for σ, the mean and the anchors.
 
+    Parameters shared with all methods: see :class:`HashingMethod`.
+
     Parameters
     ----------
-    n_bits : int, 1 to 256
-    random_state : int
-        Draws the anchors and the labelled rows.
     n_anchors : int
         300 in the authors' code; all training rows where there are fewer.
     n_labelled : int or None
@@ -179,7 +171,7 @@ class KSH(HashingMethod):
     start: HashingMethod | None = None
     start_layer: str = "trunk"
 
-    _supervised = True
+    _target = "labels"
     _shapes = {"anchors_": "mh", "kernel_mean_": "m", "coefficients_": "mk"}
 
     def _fit(self, X, y):
@@ -263,10 +255,8 @@ class KSH(HashingMethod):
         return rbf_kernel(X.astype(np.float64), self.anchors_.astype(np.float64), gamma=1 / (2 * self.sigma_))
 
     def _embed(self, X):
-        out = np.empty((len(X), self.n_bits), dtype=np.float32)
-        for block in gen_batches(len(X), BLOCK):
-            out[block] = self._scores(self._represent(X[block]))
-        return out
+        blocks = [self._scores(self._represent(X[block])) for block in gen_batches(len(X), BLOCK)]
+        return np.concatenate(blocks).astype(np.float32)
 
     @one_thread
     def _scores(self, X):

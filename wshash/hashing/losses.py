@@ -73,7 +73,6 @@ def dsh_loss(
     similar: Tensor,
     margin: float | None = None,
     alpha: float = 0.01,
-    valid: Tensor | None = None,
 ) -> Tensor:
     r"""Deep Supervised Hashing (Liu et al., CVPR 2016): the mean over the pairs of the batch of
 
@@ -91,8 +90,6 @@ def dsh_loss(
         m; 2k by default, as the authors set it: codes that differ in half of the bits lie at D = 2k.
     alpha : float
         Weight of the quantisation term.
-    valid : bool n×n, optional
-        Pairs that count. The quantisation term covers every row all the same.
 
     Returns
     -------
@@ -112,9 +109,8 @@ def dsh_loss(
     margin = 2 * b.shape[1] if margin is None else margin
     squared = torch.pdist(b).square()
     cost = torch.where(_pairs(similar), squared, (margin - squared).clamp_min(0)) / 2
-    counted = torch.ones_like(cost, dtype=torch.bool) if valid is None else _pairs(valid)
     # Each row is in n-1 of the n(n-1)/2 pairs: the mean over pairs of r_i + r_j is twice the mean over rows.
-    return _mean(cost, counted) + 2 * alpha * (b.abs() - 1).abs().sum(dim=1).mean()
+    return cost.mean() + 2 * alpha * (b.abs() - 1).abs().sum(dim=1).mean()
 
 
 def drsch_loss(
@@ -125,7 +121,6 @@ def drsch_loss(
     laplacian: float = 0.001,
     n_triplets: int | None = None,
     generator: torch.Generator | None = None,
-    valid: Tensor | None = None,
 ) -> Tensor:
     r"""Bit-scalable deep hashing, DRSCH (Zhang et al., TIP 2015), with v = w∘h:
 
@@ -153,8 +148,6 @@ def drsch_loss(
         default.
     generator : torch.Generator, optional
         Source of that sample, on the CPU.
-    valid : bool n×n, optional
-        Pairs that count, in triplets and in the second term.
 
     Returns
     -------
@@ -172,18 +165,15 @@ def drsch_loss(
     -3.249664
     """
     v = h * weights
-    pair = _pairs(similar)
-    counted = torch.ones_like(pair) if valid is None else _pairs(valid)
     condensed = torch.pdist(v).square()
-    smooth = _mean(torch.where(pair, 1.0, 0.001) * condensed, counted)
+    smooth = (torch.where(_pairs(similar), 1.0, 0.001) * condensed).mean()
 
     n = len(h)
     i, j = torch.triu_indices(n, n, 1, device=h.device)
     squared = h.new_zeros(n, n, dtype=v.dtype).index_put((i, j), condensed)
     squared = squared + squared.T
-    off_diagonal = ~torch.eye(n, dtype=torch.bool, device=h.device)
-    counted = off_diagonal if valid is None else valid & off_diagonal
-    near, far = similar & counted, ~similar & counted
+    others = ~torch.eye(n, dtype=torch.bool, device=h.device)
+    near, far = similar & others, ~similar & others
     if n_triplets is None:
         gap = squared[:, :, None] - squared[:, None, :]
         triplets = _mean(gap.clamp_min(-margin), near[:, :, None] & far[:, None, :])
@@ -214,8 +204,8 @@ def sample_triplets(near: Tensor, far: Tensor, size: int, generator: torch.Gener
 
 def deepbit_loss(
     f: Tensor,
-    rotated: Tensor | None = None,
-    rotation_weights: Tensor | None = None,
+    rotated: Tensor,
+    rotation_weights: Tensor,
     weights: tuple[float, float, float] = (1.0, 1.0, 0.001),
 ) -> Tensor:
     r"""DeepBit (Lin et al., CVPR 2016): little is lost by binarising, bits are even, rotation changes none of them.
@@ -230,10 +220,10 @@ def deepbit_loss(
     ----------
     f : float n×k
         In [0, 1].
-    rotated : float r×n×k, optional
-        Outputs for the same pictures under r rotations; without it the third term is 0.
-    rotation_weights : float r, optional
-        C_θ; 1 by default.
+    rotated : float r×n×k
+        Outputs for the same pictures under r rotations.
+    rotation_weights : float r
+        C_θ.
     weights : three floats
         w₁, w₂, w₃.
 
@@ -243,14 +233,11 @@ def deepbit_loss(
     .09 + .04 = .13. A rotation that turns the first into (.5, .2) and leaves the second adds
     .001·(.25 + .04 + .09 + .16)/2.
 
-    >>> f = torch.tensor([[0.9, 0.2], [0.7, 0.4]])
-    >>> round(deepbit_loss(f).item(), 6), round(deepbit_loss(f, torch.tensor([[[0.5, 0.2], [0.7, 0.4]]])).item(), 6)
-    (0.28, 0.28027)
+    >>> f, rotated = torch.tensor([[0.9, 0.2], [0.7, 0.4]]), torch.tensor([[[0.5, 0.2], [0.7, 0.4]]])
+    >>> round(deepbit_loss(f, rotated, torch.ones(1)).item(), 6)
+    0.28027
     """
     b = (f >= 0.5).to(f.dtype).detach()
     loss = weights[0] * (b - f).square().sum(dim=1).mean()
     loss = loss + weights[1] * (f.mean(dim=0) - 0.5).square().sum()
-    if rotated is not None:
-        drift = (b - rotated).square().sum(dim=2).mean(dim=1)
-        loss = loss + weights[2] * (drift if rotation_weights is None else rotation_weights * drift).sum()
-    return loss
+    return loss + weights[2] * (rotation_weights * (b - rotated).square().sum(dim=2).mean(dim=1)).sum()

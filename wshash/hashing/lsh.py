@@ -19,11 +19,10 @@ class LSH(HashingMethod):
     bits of that. Hashing papers cite it and run hyperplanes, and so do we: bit sampling approximates the L1
     distance of integer coordinates, not the angle between CNN features.
 
+    Parameters shared with all methods: see :class:`HashingMethod`. LSH is random: report several seeds.
+
     Parameters
     ----------
-    n_bits : int, 1 to 256
-    random_state : int
-        LSH is random: report several seeds.
     center : bool
         Subtract the training mean. Features after a ReLU all lie in one orthant, where planes through the
         origin leave most pairs on the same side. ``False`` is the code that most papers ran.

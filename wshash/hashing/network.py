@@ -11,7 +11,6 @@ from torch import Tensor, nn
 
 from wshash.errors import InputError
 
-ACTIVATIONS = ("sigmoid", "none", "tanh")
 START_LAYERS = ("trunk", "all", "plain")
 
 
@@ -28,9 +27,7 @@ class HashNetwork(nn.Module):
         Units of the trunk; None: no trunk, the hash layer sees the features.
     activation : {"sigmoid", "none", "tanh"}
         Of the hash layer: the paper's weak network and DeepBit, DSH, DRSCH. ``"tanh"`` is tanh(βx/2), which
-        the DRSCH authors write 2/(1 + exp(−βx)) − 1.
-    beta : float
-        β.
+        the DRSCH authors write 2/(1 + exp(−βx)) − 1; β is the attribute ``beta``.
     backbone : Backbone, optional
         Then the input is uint8 N×H×W×3 pictures, else float N×d features.
 
@@ -41,7 +38,7 @@ class HashNetwork(nn.Module):
         so that they move with it.
     """
 
-    def __init__(self, n_inputs, n_bits, hidden=512, activation="none", beta=5.0, backbone=None):
+    def __init__(self, n_inputs, n_bits, hidden=512, activation="none", backbone=None):
         super().__init__()
         self.backbone = None if backbone is None else backbone.module
         self.preprocess = None if backbone is None else backbone.preprocess
@@ -50,7 +47,7 @@ class HashNetwork(nn.Module):
         self.register_buffer("scale", torch.ones(n_inputs))
         self.trunk = nn.Identity() if hidden is None else nn.Sequential(nn.Linear(n_inputs, hidden), nn.ReLU())
         self.hash = nn.Linear(n_inputs if hidden is None else hidden, n_bits)
-        self.activation, self.beta = activation, beta
+        self.activation, self.beta = activation, 5.0
         # DSH and DRSCH want outputs near ±1, so theirs start at unit variance: drawn smaller, as torch does
         # by default, they all grow along the one direction that separates the batch best, and bits repeat
         # each other. Sigmoid units keep torch's: at unit variance all distances start beyond the weak margin
@@ -133,12 +130,7 @@ def hand_over(source: HashNetwork, target: HashNetwork, layers: str, x: Tensor) 
     ``"all"`` starts from the codes of the source (but for a z so near 0 that σ(z) rounds to ½): only the
     distance to the thresholds changes.
 
-    Parameters
-    ----------
-    source, target : HashNetwork
-        Of the same hidden layer, and unless ``"trunk"`` is asked for, of the same number of bits.
-    layers : {"trunk", "all", "plain"}
-    x : rows of training input
+    The two have the same hidden layer, and unless ``"trunk"`` is asked for, the same number of bits.
     """
     if layers not in START_LAYERS:
         raise InputError(f"start_layers={layers!r} is unknown; choose one of {', '.join(map(repr, START_LAYERS))}")
@@ -166,12 +158,8 @@ def hand_over(source: HashNetwork, target: HashNetwork, layers: str, x: Tensor) 
 def load_batches(X, batches: Iterable, device: str) -> Iterator[tuple[np.ndarray | Tensor, Tensor]]:
     """``(rows, X[rows])`` for each batch of row numbers, on the device.
 
-    Parameters
-    ----------
-    X : float tensor n×d on the device, or sequence of n uint8 pictures H×W×3 of one size
-        Pictures are decoded by threads, a few batches ahead of the network.
-    batches : iterable of int64 tensors
-    device : str
+    X is a float tensor n×d on the device, or a sequence of n uint8 pictures H×W×3 of one size, which threads decode a
+    few batches ahead of the network.
     """
     if isinstance(X, Tensor):
         for rows in batches:
@@ -193,13 +181,10 @@ def load_batches(X, batches: Iterable, device: str) -> Iterator[tuple[np.ndarray
 
 
 @torch.inference_mode()
-def infer(network: HashNetwork, X, output: str = "forward", batch_size: int | None = None) -> np.ndarray:
+def infer(network: HashNetwork, X, output: str = "forward") -> np.ndarray:
     """Outputs of ``forward``, ``hidden`` or ``features`` for all rows, as float32, in batches."""
     device = network.mean.device
-    batch_size = batch_size or (4096 if network.backbone is None else 64)
-    if isinstance(X, np.ndarray) and network.backbone is None:
-        X = as_tensor(X)
-    batches = torch.arange(len(X)).split(batch_size)
+    batches = torch.arange(len(X)).split(4096 if network.backbone is None else 64)
     network.eval()
     parts = [getattr(network, output)(x.to(device)).cpu() for _, x in load_batches(X, batches, device)]
     return torch.cat(parts).numpy()

@@ -17,12 +17,6 @@ from wshash.hashing.base import HashingMethod
 _OURS = re.compile(r"(wshash\.hashing\.[a-z_]+):([A-Za-z]+)")
 
 
-def _plain(value):
-    if isinstance(value, np.generic):
-        return value.item()
-    raise TypeError(f"{type(value).__name__} values cannot be saved")
-
-
 def _describe(estimator, prefix: str, arrays: dict) -> dict:
     cls = type(estimator)
     header = {"class": f"{cls.__module__}:{cls.__name__}", "params": {}, "fitted": {}}
@@ -51,7 +45,7 @@ def save_estimator(estimator, path) -> None:
     path, arrays = Path(path), {}
     header = _describe(estimator, "", arrays)
     try:
-        text = json.dumps(header, default=_plain, sort_keys=True)
+        text = json.dumps(header, default=np.generic.item, sort_keys=True)
     except TypeError as error:
         raise InputError(f"{path}: {error}; give random_state as an integer and parameters as plain values") from None
     with atomic(path) as temporary:

@@ -16,10 +16,10 @@ class SupervisedHashing(TrainedHashing):
 
     A method writes ``_label_loss(network, seed)`` → ``loss(outputs, similar)``.
 
+    Parameters shared with other networks: see :class:`TrainedHashing`.
+
     Parameters
     ----------
-    n_bits, random_state, hidden, epochs, ...
-        The network and its training: see :class:`TrainedHashing`.
     start : fitted WeakPretraining, optional
         Start from its network: the WS- version of the method.
     start_layers : {"trunk", "all", "plain"}
@@ -29,10 +29,7 @@ class SupervisedHashing(TrainedHashing):
     start: TrainedHashing | None = None
     start_layers: str = "all"
 
-    _supervised = True
-
-    def _label_loss(self, network, seed):
-        raise NotImplementedError
+    _target = "labels"
 
     def _loss_of(self, network, X, y, seed):
         y, of_similar = as_tensor(y).to(network.mean.device), self._label_loss(network, seed)

@@ -7,7 +7,8 @@ import torch
 from sklearn.utils import check_random_state
 
 from wshash.errors import InputError
-from wshash.hashing.base import HashingMethod, label_indicator
+from wshash.hashing.base import HashingMethod
+from wshash.hashing.codes import binarize
 from wshash.hashing.network import HashNetwork, as_tensor, choose_device, infer
 from wshash.hashing.training import check_codes, check_length, train
 
@@ -36,11 +37,10 @@ class TrainedHashing(HashingMethod):
 
     A method writes ``_loss_of(network, X, y, seed)`` → ``loss(outputs, rows, x)`` and sets ``_activation``.
 
+    Parameters shared with all methods: see :class:`HashingMethod`.
+
     Parameters
     ----------
-    n_bits : int, 1 to 256
-    random_state : int
-        Seeds the layers and the batches.
     hidden : int or None
         Units of the hidden layer, the trunk; None: the hash layer sees the features.
     epochs, min_steps : int
@@ -54,9 +54,8 @@ class TrainedHashing(HashingMethod):
         the last stage of the backbone too; ``"full"``: all of it; X is n uint8 pictures, H×W×3 (array or
         sequence).
     backbone : str
-        For depths ``"stage"`` and ``"full"``: a name that :func:`wshash.vision.load_backbone` knows.
-    image_size : int, optional
-        Pictures are brought to this side; default, the backbone's own.
+        For depths ``"stage"`` and ``"full"``: a name that :func:`wshash.vision.load_backbone` knows. Pictures
+        are brought to the size that it takes.
     device : str
         ``"auto"``: a GPU where there is one.
 
@@ -79,12 +78,9 @@ class TrainedHashing(HashingMethod):
     decay: float = 0.1
     depth: str = "head"
     backbone: str = "efficientnet_lite0"
-    image_size: int | None = None
     device: str = "auto"
 
     _activation = "none"
-    _beta = 5.0
-    _weight_decay = 0.0
     _stream = 0  # the weak network draws its layers from the other stream: a start is not a head start in the seed
 
     def fit(self, X, y=None, validation=None):
@@ -94,19 +90,15 @@ class TrainedHashing(HashingMethod):
         ----------
         X : float array n×d, or n uint8 pictures
             See ``depth``.
-        y : bool array, n×c, or n class ids; ignored by unsupervised methods
-            Two rows are similar where they share a label; a row without labels is similar to none.
+        y : what the method learns from, a row for each of X
+            Labels as in :meth:`HashingMethod.fit`, unless its class says otherwise.
         validation : (X, y), optional
             Judged after each epoch into ``history_["validation_loss"]``; nothing else depends on it.
-
-        Returns
-        -------
-        self
 
         Raises
         ------
         InputError
-            Bad features, labels or parameters; a ``start`` that does not fit.
+            Bad features, targets or parameters; a ``start`` that does not fit.
         RuntimeError
             Training diverged.
 
@@ -117,7 +109,9 @@ class TrainedHashing(HashingMethod):
         """
         X, y = self._validate_fit(X, y)
         if validation is not None:
-            validation = self._validate_validation(*validation)
+            held_out, target = validation
+            held_out = self._validate_features(held_out, reset=False)
+            validation = held_out, self._validate_target(held_out, target)
         self._fit(X, y, validation)
         return self
 
@@ -134,18 +128,13 @@ class TrainedHashing(HashingMethod):
             held_out = self._place(validation[0], network)
             validation = held_out, self._loss_of(network, held_out, validation[1], seed + 1)
         self.network_ = network
+        own = ("epochs", "batch_size", "learning_rate", "optimizer", "momentum", "decay")
         self.history_, losses = train(
             network,
             data,
             self._loss_of(network, data, y, seed),
-            epochs=self.epochs,
+            **{parameter: getattr(self, parameter) for parameter in own},
             min_steps=self._floor,
-            batch_size=self.batch_size,
-            learning_rate=self.learning_rate,
-            optimizer=self.optimizer,
-            momentum=self.momentum,
-            decay=self.decay,
-            weight_decay=self._weight_decay,
             parameters=network.trainable(stages),
             rows=self._rows(y),
             validation=validation,
@@ -154,21 +143,20 @@ class TrainedHashing(HashingMethod):
         )
         self.n_steps_ = len(losses)
         check_length(losses, type(self).min_steps, name)
-        check_codes(self._binarize(infer(network, sample)), name)
+        check_codes(self._binarize(infer(network, sample)[:, : self.n_bits]), name)
 
     def _build(self, n_features, seed, weights=None):
         """A freshly drawn network, and the stages of its backbone that train."""
         backbone, stages = None, []
         if self.depth != "head":
-            from wshash.vision import load_backbone
+            from wshash.vision.backbones import load_backbone
 
             backbone = load_backbone(self.backbone, weights)
             stages = [backbone.module] if self.depth == "full" else backbone.stages[-1:]
             n_features = backbone.n_features
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
-            layers = self._n_outputs, self.hidden, self._activation, self._beta
-            network = HashNetwork(n_features, *layers, backbone=backbone)
+            network = HashNetwork(n_features, self._n_outputs, self.hidden, self._activation, backbone)
         return network, stages
 
     @property
@@ -179,9 +167,6 @@ class TrainedHashing(HashingMethod):
     @property
     def _n_outputs(self):
         return self.n_bits
-
-    def _loss_of(self, network, X, y, seed):
-        raise NotImplementedError
 
     def _rows(self, y):
         return None
@@ -197,7 +182,7 @@ class TrainedHashing(HashingMethod):
         """X as training and inference take it: a tensor on the device, or pictures of one size."""
         if self.depth == "head":
             return as_tensor(X).to(network.mean.device)
-        return _Pictures(X, self.image_size or network.image_size)
+        return _Pictures(X, network.image_size)
 
     def _sample(self, data, seed):
         rows = np.arange(len(data))
@@ -207,8 +192,14 @@ class TrainedHashing(HashingMethod):
             return data[rows]
         return torch.from_numpy(np.stack([data[i] for i in rows]))
 
+    def _infer(self, X, output="forward"):
+        return infer(self.network_, self._place(X, self.network_), output)
+
     def _embed(self, X):
-        return infer(self.network_, self._place(X, self.network_))
+        return self._infer(X)[:, : self.n_bits]
+
+    def _binarize(self, embedding):
+        return binarize(embedding) if self._activation == "sigmoid" else super()._binarize(embedding)
 
     def _blank(self):
         return super()._blank() if self.depth == "head" else np.zeros((1, 8, 8, 3), dtype=np.uint8)
@@ -217,10 +208,6 @@ class TrainedHashing(HashingMethod):
         if self.depth not in DEPTHS:
             raise InputError(f"depth={self.depth!r} is unknown; choose one of {', '.join(DEPTHS)}")
         return super()._validate_fit(X, y)
-
-    def _validate_validation(self, X, y=None):
-        X = self._validate_features(X, reset=False)
-        return X, label_indicator(y, len(X)) if self._supervised else None
 
     def _validate_features(self, X, reset):
         if self.depth == "head":

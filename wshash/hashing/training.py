@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import torch
 from torch import Tensor
+from torch.optim.lr_scheduler import LambdaLR
 from tqdm import tqdm
 
 from wshash.errors import InputError
@@ -36,7 +37,6 @@ def train(
     optimizer: str = "adam",
     momentum: float = 0.5,
     decay: float = 0.1,
-    weight_decay: float = 0.0,
     parameters: list | None = None,
     rows: np.ndarray | None = None,
     validation: tuple | None = None,
@@ -50,8 +50,7 @@ def train(
     network : HashNetwork
     X : float tensor n×d on the network's device, or sequence of n pictures
     loss : callable
-        ``loss(outputs, rows, x)`` → scalar tensor; ``x = X[rows]`` went into the network, ``outputs`` came
-        out.
+        ``loss(outputs, rows, x)`` → scalar tensor; ``x = X[rows]`` went into the network, ``outputs`` came out.
     epochs, batch_size : int
         Batches are drawn anew each epoch, without replacement; an incomplete last one is left out.
     min_steps : int
@@ -61,10 +60,8 @@ def train(
         ``"adam"``: cosine schedule to 0; the rate of the layer that sees the d features is √(1280/d) times this one.
         ``"sgd"``: with ``momentum``, the rate multiplied by ``decay`` after each third of the epochs: the paper's Table
         2 names both and does not say when.
-    parameters : list, optional
-        Parameters to train; all by default.
-    rows : int array, optional
-        Rows of X to train on; all by default.
+    parameters, rows : list and int array, optional
+        Those to train, and the rows of X to train on; all by default.
     validation : (X, loss), optional
         Judged after each epoch.
     seed : int
@@ -95,6 +92,7 @@ def train(
     pool = torch.arange(len(X)) if rows is None else torch.as_tensor(rows)
     per_epoch = max(len(pool) // batch_size, 1)
     epochs = max(epochs, math.ceil(min_steps / per_epoch))
+    total = max(epochs * per_epoch, 1)
     parameters = list(network.parameters()) if parameters is None else parameters
     if optimizer == "adam":
         # A step of Adam has the size of the rate, and weights on d features are drawn with a size of 1/√d: their rate
@@ -102,27 +100,24 @@ def train(
         first = network.first.weight
         rate = learning_rate * math.sqrt(WIDTH / first.shape[1])
         groups = [{"params": [p for p in parameters if p is not first]}, {"params": [first], "lr": rate}]
-        steps = torch.optim.Adam(groups, learning_rate, weight_decay=weight_decay, fused=True)
-        factor = _cosine(epochs * per_epoch)
+        steps = torch.optim.Adam(groups, learning_rate, fused=True)
+        schedule = LambdaLR(steps, lambda step: (1 + math.cos(math.pi * min(step / total, 1))) / 2)
     else:
-        steps = torch.optim.SGD(parameters, learning_rate, momentum, weight_decay=weight_decay)
-        factor = _thirds(epochs * per_epoch, decay)
-    schedule = torch.optim.lr_scheduler.LambdaLR(steps, factor)
+        steps = torch.optim.SGD(parameters, learning_rate, momentum)
+        schedule = LambdaLR(steps, lambda step: decay ** min(3 * step // total, 2))
     # Float16 gradients underflow unless scaled; bfloat16 and float32 ones do not.
     half = network.backbone is not None and device.type == "cuda"
     scaler = torch.amp.GradScaler(device.type, enabled=half and half_precision("cuda") == torch.float16)
     generator = torch.Generator().manual_seed(seed)
     history, losses = {"loss": []} | ({} if validation is None else {"validation_loss": []}), []
 
-    with (
-        torch.random.fork_rng(),
-        tqdm(total=epochs, desc=name, unit="epoch", disable=None, leave=False) as bar,
-    ):
+    progress = tqdm(total=epochs, desc=name, unit="epoch", disable=None, leave=False)
+    with torch.random.fork_rng(), progress as bar:
         torch.manual_seed(seed)  # dropout
         for epoch in range(epochs):
             network.train()
             order = pool[torch.randperm(len(pool), generator=generator)]
-            total, found = torch.zeros((), device=device), []
+            summed, found = torch.zeros((), device=device), []
             batches = order[: per_epoch * batch_size].split(batch_size)
             for batch, x in load_batches(X, batches, device):
                 value = loss(network(x), batch, x)
@@ -132,9 +127,9 @@ def train(
                 scaler.update()
                 schedule.step()
                 found.append(value.detach())
-                total += found[-1]
+                summed += found[-1]
             losses += torch.stack(found).tolist()
-            history["loss"].append(total.item() / per_epoch)
+            history["loss"].append(summed.item() / per_epoch)
             if not math.isfinite(history["loss"][-1]):
                 raise RuntimeError(
                     f"{name}: the loss is {history['loss'][-1]} in epoch {epoch + 1} of {epochs}; training "
@@ -148,14 +143,6 @@ def train(
     return history, losses
 
 
-def _cosine(steps: int) -> Callable[[int], float]:
-    return lambda step: (1 + math.cos(math.pi * min(step / max(steps, 1), 1))) / 2
-
-
-def _thirds(steps: int, decay: float) -> Callable[[int], float]:
-    return lambda step: decay ** min(3 * step // max(steps, 1), 2)
-
-
 @torch.no_grad()
 def _judge(network: HashNetwork, X, loss: Callable, batch_size: int) -> float:
     network.eval()
@@ -167,21 +154,9 @@ def _judge(network: HashNetwork, X, loss: Callable, batch_size: int) -> float:
 
 
 def check_length(losses: list[float], enough: int, name: str) -> None:
-    """Warn of a training that was too short.
+    """Warn of a training that was too short: of fewer steps than ``enough``, its loss falling by :data:`STILL_FALLING`.
 
-    Parameters
-    ----------
-    losses : list
-        Of each step.
-    enough : int
-        Steps after which nothing is said: a loss can fall for ever, by learning its rows by heart.
-    name : str
-        Of the method, for the message.
-
-    Warns
-    -----
-    TrainingWarning
-        There were fewer steps, and the loss still fell by more than :data:`STILL_FALLING`.
+    After that many nothing is said: a loss can fall for ever, by learning its rows by heart.
     """
     n = len(losses)
     if not 0 < n < enough:
@@ -189,44 +164,29 @@ def check_length(losses: list[float], enough: int, name: str) -> None:
     second, last = np.mean(losses[n // 4 : max(n // 2, 1)]), np.mean(losses[-max(n // 4, 1) :])
     share = (second - last) / (losses[0] - last) if losses[0] > last else 1.0
     if share > STILL_FALLING:
-        warnings.warn(
+        _warn(
             f"{name}: too short a training, {n} steps of the {enough} that its budget has at least: "
-            f"{share:.0%} of the fall of the loss came in the second half; raise epochs, or leave them to the budget",
-            TrainingWarning,
-            stacklevel=4,
+            f"{share:.0%} of the fall of the loss came in the second half; raise epochs, or leave them to the budget"
         )
 
 
 def check_codes(codes: np.ndarray, name: str) -> None:
-    """Warn of bits that say nothing, and of codes that have collapsed.
-
-    Parameters
-    ----------
-    codes : uint8 array, n×k of 0 and 1
-        Of training rows.
-    name : str
-        Of the method, for the message.
-
-    Warns
-    -----
-    TrainingWarning
-        A bit is the same in all rows (dead), or more than half of the rows share one code (collapsed).
-    """
+    """Warn of bits that are the same in all these rows (dead), and of codes that more than half of them share."""
     n, k = codes.shape
     ones = codes.sum(axis=0, dtype=np.int64)
     dead = np.flatnonzero((ones == 0) | (ones == n))
     if len(dead):
-        warnings.warn(
+        _warn(
             f"{name}: {len(dead)} of {k} bits are dead, the same in all {n} training rows (the first is bit "
-            f"{dead[0]}); use fewer bits, a lower learning_rate or a larger margin",
-            TrainingWarning,
-            stacklevel=4,
+            f"{dead[0]}); use fewer bits, a lower learning_rate or a larger margin"
         )
     largest = np.unique(np.packbits(codes, axis=1), axis=0, return_counts=True)[1].max()
     if n > 2 and largest > n / 2:
-        warnings.warn(
+        _warn(
             f"{name}: codes have collapsed, {largest} of {n} training rows share one; check that some pairs are "
-            "similar and some are not, lower learning_rate, or raise the margin",
-            TrainingWarning,
-            stacklevel=4,
+            "similar and some are not, lower learning_rate, or raise the margin"
         )
+
+
+def _warn(message: str) -> None:
+    warnings.warn(message, TrainingWarning, stacklevel=5)  # at fit()

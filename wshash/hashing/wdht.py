@@ -8,7 +8,6 @@ import torch
 from sklearn.utils.validation import check_is_fitted
 
 from wshash.errors import InputError
-from wshash.hashing.codes import binarize
 from wshash.hashing.trained import TrainedHashing
 from wshash.hashing.wdht_losses import wdht_loss
 
@@ -20,7 +19,6 @@ def mean_tag_vectors(tags: Sequence[Sequence[str]], vectors) -> np.ndarray:
     ----------
     tags : n lists of str
     vectors : TagVectors
-        With ``vocabulary`` and ``vectors``.
 
     Returns
     -------
@@ -46,10 +44,13 @@ class WDHT(TrainedHashing):
     training are those of the other methods here (theirs: AlexNet or ResNet trained too, 256 hidden units, SGD), and the
     tag vectors are scaled to unit length, so that the margin does not depend on how they were trained.
 
+    ``fit(X, y)`` takes each picture's mean tag vector, float n×e, from :func:`mean_tag_vectors`; so does
+    ``validation``. A row of zeros or with NaN: no known tag, and the picture is not trained on.
+
+    Parameters shared with other networks: see :class:`TrainedHashing`.
+
     Parameters
     ----------
-    n_bits, random_state, hidden, epochs, ...
-        The network and its training: see :class:`TrainedHashing`.
     margin : float
         Of the hinge; .2 in the authors' code.
     loss_weights : three floats
@@ -57,7 +58,6 @@ class WDHT(TrainedHashing):
 
     Attributes
     ----------
-    network_, history_
     n_dimensions_ : int
         e, the length of the tag vectors. The network's last layer has k + e units.
     """
@@ -67,42 +67,16 @@ class WDHT(TrainedHashing):
     margin: float = 0.2
     loss_weights: tuple[float, float, float] = (1.0, 10.0, 0.01)
 
-    _activation = "sigmoid"
-
-    def fit(self, X, y=None, validation=None):
-        """Train both heads.
-
-        Parameters
-        ----------
-        X : float array n×d, or n uint8 pictures
-        y : float array, n×e
-            Each picture's mean tag vector, from :func:`mean_tag_vectors`. A row of zeros or with NaN: no known tag, and
-            the picture is not trained on.
-        validation : (X, y), optional
-
-        Returns
-        -------
-        self
-        """
-        return super().fit(X, y, validation)
+    _activation, _target = "sigmoid", "mean tag vectors"
 
     def predict_tags(self, X) -> np.ndarray:
         """The second head: what the mean tag vector of a picture may be, for pictures without any tag.
 
-        It points where the vector points; its length says nothing. So a word finds pictures by the cosine of its
-        vector with these.
-
-        Parameters
-        ----------
-        X : float array n×d, or n uint8 pictures
-
-        Returns
-        -------
-        float32 array, n×e
-            From −1 to 1.
+        Float32 n×e, from −1 to 1. It points where the vector points; its length says nothing. So a word finds pictures
+        by the cosine of its vector with these.
         """
         check_is_fitted(self)
-        return 2 * super()._embed(self._validate_features(X, reset=False))[:, self.n_bits :] - 1
+        return 2 * self._infer(self._validate_features(X, reset=False))[:, self.n_bits :] - 1
 
     @property
     def _n_outputs(self):
@@ -126,32 +100,16 @@ class WDHT(TrainedHashing):
     def _rows(self, w):
         return np.flatnonzero(w.any(axis=1))
 
-    def _embed(self, X):
-        return super()._embed(X)[:, : self.n_bits]
-
-    def _binarize(self, embedding):
-        return binarize(embedding[:, : self.n_bits])
-
-    def _validate_fit(self, X, y):
-        X, _ = super()._validate_fit(X, None)
-        w = self._validate_vectors(X, y)
+    def _fit(self, X, w, validation=None):
         if w.any(axis=1).sum() < 2:
             raise InputError("y: fewer than 2 rows have a tag vector, and a pair needs two; train or load the vectors")
         self.n_dimensions_ = w.shape[1]
-        return X, w
+        if validation is not None and (e := validation[1].shape[1]) != self.n_dimensions_:
+            raise InputError(f"tag vectors for validation have length {e}, for training {self.n_dimensions_}")
+        super()._fit(X, w, validation)
 
-    def _validate_validation(self, X, y=None):
-        X = self._validate_features(X, reset=False)
-        w = self._validate_vectors(X, y)
-        if w.shape[1] != self.n_dimensions_:
-            raise InputError(f"tag vectors for validation have length {w.shape[1]}, for training {self.n_dimensions_}")
-        return X, w
-
-    def _validate_vectors(self, X, y) -> np.ndarray:
+    def _validate_target(self, X, y) -> np.ndarray:
         """Unit vectors, and rows of zeros for pictures without one."""
-        name = type(self).__name__
-        if y is None:
-            raise InputError(f"{name} requires y to be passed, but the target y is None; give mean tag vectors")
         w = np.asarray(y)
         w = w[:, None] if w.ndim == 1 else w
         if w.dtype.kind not in "fiub":
@@ -163,9 +121,3 @@ class WDHT(TrainedHashing):
             raise InputError("y contains infinity; give NaN or zeros for a picture without a known tag")
         length = np.linalg.norm(w, axis=1, keepdims=True)
         return w / np.where(length > 0, length, 1)
-
-    def __sklearn_tags__(self):
-        tags = super().__sklearn_tags__()
-        tags.target_tags.required = True
-        tags.target_tags.multi_output = True
-        return tags

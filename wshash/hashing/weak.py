@@ -6,9 +6,7 @@ import numpy as np
 import torch
 
 from wshash.errors import InputError
-from wshash.hashing.codes import binarize
 from wshash.hashing.losses import pair_loss
-from wshash.hashing.network import infer
 from wshash.hashing.trained import TrainedHashing
 
 
@@ -19,10 +17,12 @@ class WeakPretraining(TrainedHashing):
     Sigmoid units, the pair loss of equations (3) and (4) on batches of pictures with a known tag, codes by
     equation (5). Fitted, it is the ``start`` of KSH, DSH and DRSCH, and a method of its own.
 
+    ``fit(X, similarity)`` takes a :class:`~wshash.tags.TagSimilarity` of the pictures in X; so does ``validation``.
+
+    Parameters shared with other networks: see :class:`TrainedHashing`.
+
     Parameters
     ----------
-    n_bits, random_state, hidden, epochs, ...
-        The network and its training: see :class:`TrainedHashing`.
     margin : float
         λ of equation (3). Distances reach √k: 1 is 35 % of the range at 8 bits and 12.5 % at 64.
     threshold : float, optional
@@ -32,7 +32,6 @@ class WeakPretraining(TrainedHashing):
 
     Attributes
     ----------
-    network_, history_
     threshold_ : float
     share_similar_ : float
         Share of all pairs of pictures with a known tag that is similar, from 200,000 random pairs.
@@ -45,32 +44,16 @@ class WeakPretraining(TrainedHashing):
     threshold: float | None = None
     quantile: float = 0.9
 
-    _activation = "sigmoid"
+    _activation, _target = "sigmoid", "the pictures' TagSimilarity"
     _stream = 1
-
-    def fit(self, X, similarity=None, validation=None):
-        """Train on the pairs.
-
-        Parameters
-        ----------
-        X : float array n×d, or n uint8 pictures
-        similarity : TagSimilarity of the same n pictures
-        validation : (X, TagSimilarity), optional
-
-        Returns
-        -------
-        self
-        """
-        return super().fit(X, similarity, validation)
 
     def trunk_features(self, X) -> np.ndarray:
         """Activations of the hidden layer: float32 n×hidden. What WS-KSH is fed."""
-        return infer(self.network_, self._validate_features(X, reset=False), "hidden")
+        return self._infer(self._validate_features(X, reset=False), "hidden")
 
     def _fit(self, X, similarity, validation=None):
-        self.threshold_ = (
-            similarity.quantile_threshold(self.quantile) if self.threshold is None else float(self.threshold)
-        )
+        threshold = similarity.quantile_threshold(self.quantile) if self.threshold is None else self.threshold
+        self.threshold_ = float(threshold)
         drawn = similarity.pairs(*similarity.random_pairs(200_000, seed=0))
         self.share_similar_ = float((drawn > self.threshold_).mean())
         if self.share_similar_ in (0, 1):
@@ -93,18 +76,7 @@ class WeakPretraining(TrainedHashing):
     def _rows(self, similarity):
         return np.flatnonzero(similarity.known)
 
-    def _binarize(self, embedding):
-        return binarize(embedding)
-
-    def _validate_fit(self, X, similarity):
-        X, _ = super()._validate_fit(X, None)
-        return X, self._validate_similarity(X, similarity)
-
-    def _validate_validation(self, X, similarity):
-        X = self._validate_features(X, reset=False)
-        return X, self._validate_similarity(X, similarity)
-
-    def _validate_similarity(self, X, similarity):
+    def _validate_target(self, X, similarity):
         if not hasattr(similarity, "block"):
             raise InputError(f"similarity={similarity!r}; give a TagSimilarity of the rows of X")
         if similarity.n != len(X):

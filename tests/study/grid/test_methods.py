@@ -16,7 +16,7 @@ def test_the_catalogue_says_what_the_class_is(method):
     parameters = inspect.signature(method.load()).parameters
     assert method.starts == ("start" in parameters)
     assert method.trains == ("epochs" in parameters)
-    assert (LABELS in method.learns_from) == method.load()()._supervised
+    assert (LABELS in method.learns_from) == (method.load()()._target == "labels")
     assert method.name in catalogue.groups()["all"] or method.name == "Features"
 
 

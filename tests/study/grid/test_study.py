@@ -112,7 +112,7 @@ class Tiny(torch.nn.Module):
 
 @pytest.mark.filterwarnings("ignore::wshash.hashing.training.TrainingWarning")
 def test_the_paper_preset_goes_from_pictures_to_rows(data, tmp_path, monkeypatch):
-    import wshash.vision
+    import wshash.vision.backbones
     from wshash.study.experiments.timing import extraction_time
     from wshash.study.grid import tagside
     from wshash.study.grid.methods import PRESETS, TABLE2
@@ -127,7 +127,8 @@ def test_the_paper_preset_goes_from_pictures_to_rows(data, tmp_path, monkeypatch
     rng = np.random.default_rng(0)
     words = sorted({tag for row in data.tags for tag in row})
     vectors = TagVectors(words, rng.normal(size=(len(words), 8)).astype(np.float32))
-    monkeypatch.setattr(wshash.vision, "load_backbone", load)
+    for module in (wshash.vision, wshash.vision.backbones):
+        monkeypatch.setattr(module, "load_backbone", load)
     monkeypatch.setattr(tagside, "tag_vectors", lambda *_: vectors)  # too few pictures to train them on
     monkeypatch.setitem(PRESETS, "paper", {name: TABLE2 | {"epochs": 1} for name in PRESETS["paper"]})
     store, X = Store(tmp_path), rng.normal(size=(80, 6)).astype(np.float32)
