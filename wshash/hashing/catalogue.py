@@ -139,12 +139,8 @@ def names() -> list[str]:
     controls = [f"Placebo-{m.name}" for m in own if m.sees_tags and m.name == "Weak"]
     controls += [f"Placebo-{m.name}" for m in own if m.starts]
     controls += [f"Matched-{m.name}" for m in own if m.starts and m.trains]
-    outside = [
-        prefix + m.name
-        for m in METHODS.values()
-        if m.outside
-        for prefix in (("", "WS-", "Placebo-") if m.starts else ("",))
-    ]
+    prefixes = ("", "WS-", "Placebo-")
+    outside = [p + m.name for m in METHODS.values() if m.outside for p in prefixes[: 3 if m.starts else 1]]
     return [*PAPER, *references, *controls, *outside]
 
 

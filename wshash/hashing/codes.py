@@ -38,8 +38,7 @@ def pack_codes(bits) -> np.ndarray:
 
     Unused bits of the last byte are 0 in every code, so Hamming distances are those of the unpacked codes.
 
-    Of an array n×k of 0 and 1 or bool, a uint8 array n×ceil(k/8). ``np.unpackbits(packed, axis=1, count=k)`` is the
-    inverse.
+    Of n×k of 0 and 1 or bool, uint8 n×ceil(k/8). ``np.unpackbits(packed, axis=1, count=k)`` is the inverse.
 
     Examples
     --------

@@ -17,6 +17,8 @@ START_LAYERS = ("trunk", "all", "plain")
 class HashNetwork(nn.Module):
     """Standardised features → hidden layer with ReLU (the trunk) → hash layer → activation.
 
+    Features enter as ``(x - mean) / scale``, buffers of the network: see :meth:`standardise` and :meth:`rescale`.
+
     Parameters
     ----------
     n_inputs : int
@@ -30,12 +32,6 @@ class HashNetwork(nn.Module):
         the DRSCH authors write 2/(1 + exp(−βx)) − 1; β is the attribute ``beta``.
     backbone : Backbone, optional
         Then the input is uint8 N×H×W×3 pictures, else float N×d features.
-
-    Attributes
-    ----------
-    mean, scale : buffers, d
-        Features enter as ``(x - mean) / scale``; see :meth:`standardise` and :meth:`rescale`. Part of the network,
-        so that they move with it.
     """
 
     def __init__(self, n_inputs, n_bits, hidden=512, activation="none", backbone=None):
@@ -193,11 +189,6 @@ def infer(network: HashNetwork, X, output: str = "forward") -> np.ndarray:
 def as_tensor(array: np.ndarray) -> Tensor:
     """The array as a tensor on the same memory; a read-only one is copied, since a tensor can be written to."""
     return torch.from_numpy(array if array.flags.writeable else array.copy())
-
-
-def choose_device(device: str) -> str:
-    """``"auto"``: a GPU where there is one."""
-    return ("cuda" if torch.cuda.is_available() else "cpu") if device == "auto" else device
 
 
 def half_precision(device: str) -> torch.dtype:

@@ -9,7 +9,7 @@ from sklearn.utils import check_random_state
 from wshash.errors import InputError
 from wshash.hashing.base import HashingMethod
 from wshash.hashing.codes import binarize
-from wshash.hashing.network import HashNetwork, as_tensor, choose_device, infer
+from wshash.hashing.network import HashNetwork, as_tensor, infer
 from wshash.hashing.training import check_codes, check_length, train
 
 DEPTHS = ("head", "stage", "full")
@@ -117,10 +117,10 @@ class TrainedHashing(HashingMethod):
 
     def _fit(self, X, y, validation=None):
         seed = int(check_random_state(self.random_state).randint(2**31, size=2)[self._stream])
-        device = choose_device(self.device)
+        auto = "cuda" if torch.cuda.is_available() else "cpu"
         name = f"{type(self).__name__} {self.n_bits} bits"
         network, stages = self._build(None if self.depth != "head" else X.shape[1], seed)
-        network.to(device)
+        network.to(auto if self.device == "auto" else self.device)
         data = self._place(X, network)
         sample = self._sample(data, seed)
         self._start(network, data, sample)

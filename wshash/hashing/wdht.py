@@ -25,7 +25,7 @@ def mean_tag_vectors(tags: Sequence[Sequence[str]], vectors) -> np.ndarray:
     float32 array, n×e
         A row of zeros for a picture without a known tag.
     """
-    from wshash.tags import tag_indicator
+    from wshash.tags.equations import tag_indicator
 
     return tag_indicator(tags, vectors.vocabulary) @ np.asarray(vectors.vectors, np.float32)
 
