@@ -19,9 +19,9 @@ from wshash.hashing import mean_tag_vectors
 from wshash.hashing.training import TrainingWarning
 from wshash.paths import project_root
 from wshash.study import Study, StudyConfig
+from wshash.study.grid.fitting import pinned_threads
 from wshash.study.grid.methods import recipe
 from wshash.study.grid.store import write_text
-from wshash.study.grid.threads import pinned_threads
 from wshash.study.provenance import provenance
 from wshash.tags import TagSimilarity
 

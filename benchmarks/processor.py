@@ -64,7 +64,7 @@ def main():
         config, methods, bits, depth = StudyConfig(options={"n": 600}, preset="smoke"), ("LSH", "DSH"), (8,), 100
         study = ["--option", "n=600", "--preset", "smoke"]
     study += ["--methods", *methods, "--bits", *map(str, bits), "--seeds", str(SEEDS)]
-    paths = [path for job in plan(config, methods, bits, SEEDS).jobs for path in job.rows]
+    paths = plan(config, methods, bits, SEEDS).rows
     folder = runs_root() / "processor"
     make(study, runs_root())
     shutil.copytree(runs_root() / "features", folder / "features", dirs_exist_ok=True)

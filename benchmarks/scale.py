@@ -26,8 +26,8 @@ import numpy as np
 from wshash.atomic import atomic
 from wshash.paths import project_root, runs_root
 from wshash.retrieval.counts import default_threads
+from wshash.study.grid.fitting import pinned_threads
 from wshash.study.grid.store import write_json, write_text
-from wshash.study.grid.threads import pinned_threads
 from wshash.study.provenance import provenance
 
 BITS = 64

@@ -72,27 +72,28 @@ def study(arguments: argparse.Namespace) -> int:
         made = _plan(arguments)
         print(made, flush=True)
         if arguments.dry_run:
-            for job in made.jobs:
-                print(f"  {job.n_bits:3d} bits: {len(job.missing)} of {len(job.rows)} rows to make")
+            for n_bits in made.bits:
+                missing = sum(row.n_bits == n_bits for row in made.missing)
+                print(f"  {n_bits:3d} bits: {missing} of {len(made.rows) // len(made.bits)} rows to make")
             return 0
         if arguments.shared_only:
             prepare(made)
             return 0
-        outcome = run(made, arguments.jobs)
+        run([made], arguments.jobs)
     except KeyboardInterrupt:
-        kept = f"{sum(job.done for job in made.jobs)} of {len(made.rows)} rows kept" if made else "no row was begun"
+        kept = f"{len(made.whole())} of {len(made.rows)} rows kept" if made else "no row was begun"
         raise KeyboardInterrupt(f"{kept}; the same command goes on") from None
-    why = outcome.report()
+    why, rows = made.report(), made.whole()
     if why:
         print(why, file=sys.stderr)
     if arguments.rows_only:
         return 1 if why else 0
-    if not outcome.rows:
+    if not rows:
         print("no row was made, so there is nothing to publish", file=sys.stderr)
         return 1
     from wshash.study.publish import publish
 
-    print(f"{len(outcome.rows)} of {len(made.rows)} rows; figures and tables in {shown(publish(outcome))}")
+    print(f"{len(rows)} of {len(made.rows)} rows; figures and tables in {shown(publish(made))}")
     return 1 if why else 0
 
 
@@ -113,12 +114,11 @@ def _drawn(arguments: argparse.Namespace) -> bool:
 def claims(arguments: argparse.Namespace) -> int:
     from wshash.study.experiments.filters import judged_filter
     from wshash.study.experiments.vectors import table1
-    from wshash.study.grid.run import Outcome
     from wshash.study.results.claims import claims
     from wshash.study.results.frames import read_rows
 
     made = _plan(arguments)
-    rows = read_rows(row.path for row in Outcome(made).rows)
+    rows = read_rows(row.path for row in made.whole())
     if not rows:
         raise InputError("no row of this study is there; run `python -m wshash study` with the same settings first")
     print(claims(rows, table1(made.study), judged_filter(made.study)).to_markdown(index=False))
@@ -128,7 +128,7 @@ def claims(arguments: argparse.Namespace) -> int:
 def budget(arguments: argparse.Namespace) -> int:
     from wshash.study.experiments.budget import N_BITS, SHARES, budget_methods, publish_budget
     from wshash.study.grid.plan import plan
-    from wshash.study.grid.run import run_all
+    from wshash.study.grid.run import run
 
     _demand_notebooks()
     study = _study_of(arguments)
@@ -136,8 +136,11 @@ def budget(arguments: argparse.Namespace) -> int:
         plan(study.replace(label_share=share), budget_methods(share), [N_BITS], arguments.seeds) for share in SHARES
     ]
     for made in plans:
-        print(f"{made.study.config.label_share:.0%} of the labels: {made.missing} of {len(made.rows)} rows to make")
-    why = [outcome.report() for outcome in run_all(plans, arguments.jobs)]
+        print(
+            f"{made.study.config.label_share:.0%} of the labels: {len(made.missing)} of {len(made.rows)} rows to make"
+        )
+    run(plans, arguments.jobs)
+    why = [made.report() for made in plans]
     print("\n".join(filter(None, why)), file=sys.stderr)
     print(publish_budget(study, plans[-1].seeds).to_markdown(index=False))
     return 1 if any(why) else 0

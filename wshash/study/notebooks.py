@@ -1,5 +1,6 @@
 """Execute a notebook in place and leave nothing of the time or the machine in it: equal runs are equal files."""
 
+from contextlib import suppress
 from pathlib import Path
 from time import perf_counter
 
@@ -9,29 +10,41 @@ from wshash.errors import InputError
 VOLATILE = ("papermill", "widgets", "execution")
 
 
-def normalise(notebook) -> None:
-    """Strip what changes from run to run: timestamps, widget state, the version of Python."""
+def _read(path: Path):
+    import nbformat
+
+    try:
+        return nbformat.read(path, as_version=4)
+    except (OSError, ValueError, AttributeError, KeyError, nbformat.ValidationError) as error:
+        raise InputError(f"{path} is no notebook ({str(error).splitlines()[0][:100]}); name .ipynb files") from None
+
+
+def _write(notebook, path: Path) -> None:
+    """Write it without what changes from run to run: timestamps, widget state, paths, the version of Python."""
+    import nbformat
+
     for metadata in (notebook.metadata, *(cell.metadata for cell in notebook.cells)):
         for key in VOLATILE:
             metadata.pop(key, None)
     notebook.metadata["kernelspec"] = {"display_name": "Python 3", "language": "python", "name": "python3"}
     notebook.metadata.get("language_info", {}).pop("version", None)
+    with atomic(path) as temporary:
+        nbformat.write(notebook, temporary)
+
+
+def tidy(path: Path) -> None:
+    """Take what papermill notes out of a notebook that it ran; one that was never written or is cut short stays."""
+    with suppress(InputError):
+        _write(_read(path), path)
 
 
 def execute(path: Path, timeout: int = 1800) -> float:
     """Run all cells and write the notebook back; the seconds it took. A failing cell leaves the file as it was."""
-    import nbformat
     from nbclient import NotebookClient
 
-    started = perf_counter()
-    try:
-        notebook = nbformat.read(path, as_version=4)
-    except (OSError, ValueError, AttributeError, KeyError, nbformat.ValidationError) as error:
-        raise InputError(f"{path} is no notebook ({str(error).splitlines()[0][:100]}); name .ipynb files") from None
+    started, notebook = perf_counter(), _read(path)
     resources = {"metadata": {"path": str(path.resolve().parent)}}
     client = NotebookClient(notebook, timeout=timeout, kernel_name="python3", resources=resources, record_timing=False)
     client.execute()
-    normalise(notebook)
-    with atomic(path) as temporary:
-        nbformat.write(notebook, temporary)
+    _write(notebook, path)
     return perf_counter() - started

@@ -12,8 +12,7 @@ from wshash.study.experiments.filters import judged_filter
 from wshash.study.experiments.timing import extraction_time
 from wshash.study.experiments.vectors import table1
 from wshash.study.grid.address import code_fingerprint, digest
-from wshash.study.grid.plan import every_row
-from wshash.study.grid.run import Outcome
+from wshash.study.grid.plan import Plan, every_row
 from wshash.study.grid.store import checksums, write_json
 from wshash.study.grid.study import Study
 from wshash.study.provenance import machine, provenance
@@ -23,7 +22,7 @@ from wshash.study.results.files import folder_of, write_table
 from wshash.study.results.tables import results_table, table2
 
 
-def publish(outcome: Outcome) -> Path:
+def publish(plan: Plan) -> Path:
     """Draw the figures and write the tables of the rows that are there; nothing, where they are up to date.
 
     Rows of further methods that an earlier run left, of the same data, code lengths and seeds, are published too.
@@ -32,11 +31,10 @@ def publish(outcome: Outcome) -> Path:
     ``controls`` (where they were run), ``claims``, ``table1``, ``table2`` and ``study.json``, which says what they
     were made from.
     """
-    plan = outcome.plan
     study, outside = plan.study, [name for name in plan.methods if name in METHODS and METHODS[name].outside]
     folder = folder_of(study.config, tuple(outside))
     found = every_row(study, plan.bits, plan.seeds)
-    whole = study.config == study.config.replace(label_share=1.0, unseen=())
+    whole = study.config.label_share == 1 and not study.config.unseen
     few_labels = budget_rows(study, plan.seeds) if whole else []
     made_from = {
         "rows": [row.path.stem for row in found + few_labels],

@@ -45,7 +45,7 @@ def test_a_placebo_differs_from_the_ws_version_in_its_start_alone():
     for base in ("KSH", "DSH", "DRSCH"):
         real, placebo = recipe(f"WS-{base}"), recipe(f"Placebo-{base}")
         assert (real.method, real.parameters) == (placebo.method, placebo.parameters)
-        assert (real.start, placebo.start) == ("weak", "placebo")
+        assert (real.start, placebo.start) == ("Weak", "Placebo-Weak")
 
 
 def test_methods_come_in_the_order_of_the_figures_and_once():
@@ -99,7 +99,7 @@ def test_methods_from_outside_come_last_and_with_their_versions(outside):
     assert found == ["LSH", "Plain", "Started", "WS-Started", "Placebo-Started"]
     assert specifications(found) == ["LSH", f"{file}:Plain", f"{file}:Started"]
     assert METHODS["Plain"].learns_from == () and METHODS["Started"].learns_from == (LABELS,)
-    assert recipe("WS-Started").start == "weak" and recipe("Plain").build(8, 1).n_bits == 8
+    assert recipe("WS-Started").start == "Weak" and recipe("Plain").build(8, 1).n_bits == 8
     assert len({METHODS[name].colour for name in ("Plain", "Started", "LSH", "DSH")}) == 4
 
 

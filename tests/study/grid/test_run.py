@@ -276,7 +276,7 @@ def test_rows_that_are_missing_are_named_with_the_reason_and_the_study_fails(fin
     (other / "wshash" / "retrieval" / "metrics.py").open("a").write("\nANOTHER = 1\n")
     script = (
         "import sys; sys.path.insert(0, sys.argv.pop(1))\n"
-        "import wshash.study.grid.run as run; run._this_code = __import__('contextlib').nullcontext\n"
+        f"import wshash.study.grid.run as run; run.PACKAGE = __import__('pathlib').Path({str(other / 'wshash')!r})\n"
         "from wshash.study.cli import main; sys.exit(main())"
     )
     command = [sys.executable, "-c", script, str(ROOT), *COMMAND[3:], "--methods", "LSH", "--bits", "9", "--seeds", "1"]

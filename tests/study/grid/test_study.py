@@ -70,7 +70,7 @@ def test_what_is_unseen_is_part_of_an_address_where_it_matters(make):
     whole, part = make(), make(unseen=("sky",))
     for method in ("LSH", "KSH"):  # judged otherwise
         assert whole.row_path(method, 8, 0) != part.row_path(method, 8, 0)
-    models = [study.model_path(recipe(m), 8, 0) for study in (whole, part) for m in ("LSH", "KSH")]
+    models = [study.model_path(m, 8, 0) for study in (whole, part) for m in ("LSH", "KSH")]
     assert models[0] == models[2] and models[1] != models[3]
 
 
@@ -140,7 +140,7 @@ def test_the_paper_preset_goes_from_pictures_to_rows(data, tmp_path, monkeypatch
     for name in ("KSH", *trained):
         row = study.row(name, 8, 0)
         assert row["measures"]["n_queries"] > 0 and 0 < row["measures"]["precision@10"] <= 1
-    start, model = study.weak(8, 0).network_, study.model("WS-DSH", 8).network_
+    start, model = study.model("Weak", 8).network_, study.model("WS-DSH", 8).network_
     assert not torch.equal(start.backbone.convolution.weight, model.backbone.convolution.weight)  # trained further
     times = extraction_time(study, ["KSH", "WS-DSH"], 8, n_pictures=4, repeats=2)
     hashing = times[times["part"] == "hashing"].set_index("method")["seconds"]
@@ -204,10 +204,10 @@ def test_the_placebo_learns_from_the_same_tags_dealt_out_anew(tagged, monkeypatc
 
 @pytest.mark.filterwarnings("ignore::wshash.hashing.training.TrainingWarning")
 def test_what_ws_starts_from_learnt_real_tags_and_what_placebo_starts_from_shuffled_ones(tagged):
-    for method, expected in (("WS-DSH", tagged.weak(8, 0)), ("Placebo-DSH", tagged.weak(8, 0, "placebo"))):
+    weak, placebo = tagged.model("Weak", 8), tagged.model("Placebo-Weak", 8)
+    for method, expected in (("WS-DSH", weak), ("Placebo-DSH", placebo)):
         start = tagged.model(method, 8).start
         assert torch.equal(start.network_.hash.weight, expected.network_.hash.weight)
-    weak, placebo = tagged.weak(8, 0), tagged.weak(8, 0, "placebo")
     assert not torch.equal(weak.network_.hash.weight, placebo.network_.hash.weight)
 
 

@@ -114,7 +114,7 @@ def publish_budget(study: Study, seeds: Sequence[int]) -> pd.DataFrame:
     """Write the figure ``budget`` and the table ``budget``.md; the table as it reads."""
     from wshash import plots
 
-    base = study.config.replace(label_share=1.0)
+    base = study.replace(label_share=1.0).config
     table = budget(frames.read_rows(row.path for row in budget_rows(study, seeds)))
     origin = provenance(base) | {"seeds": list(seeds), "shares": list(SHARES)}
     folder = folder_of(base)

@@ -5,9 +5,9 @@ from collections.abc import Iterable
 import pandas as pd
 
 from wshash.hashing.catalogue import LABELS, METHODS, TAG_PAIRS
+from wshash.study.grid.fitting import pinned_threads
 from wshash.study.grid.methods import recipe
 from wshash.study.grid.study import Study
-from wshash.study.grid.threads import pinned_threads
 
 TRAINED = [
     prefix + method.name
@@ -67,8 +67,8 @@ def convergence(
     part, preset, rows = _Validation(study), study.config.preset, []
     with pinned_threads(study.config.threads):
         starts = {
-            "weak": recipe("Weak", preset).build(n_bits, seed).fit(part.X, part.similarity),
-            "placebo": recipe("Weak", preset).build(n_bits, seed).fit(part.X, part.similarity.permuted(seed)),
+            "Weak": recipe("Weak", preset).build(n_bits, seed).fit(part.X, part.similarity),
+            "Placebo-Weak": recipe("Weak", preset).build(n_bits, seed).fit(part.X, part.similarity.permuted(seed)),
         }
         for name in methods:
             made = recipe(name, preset)

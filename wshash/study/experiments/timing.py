@@ -6,9 +6,9 @@ from time import perf_counter
 import numpy as np
 import pandas as pd
 
+from wshash.study.grid.fitting import pinned_threads
 from wshash.study.grid.methods import recipe
 from wshash.study.grid.study import Study
-from wshash.study.grid.threads import pinned_threads
 
 
 def _seconds(action: Callable[[], object], repeats: int) -> np.ndarray:

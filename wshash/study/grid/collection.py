@@ -70,7 +70,7 @@ class Collection:
             known |= dict(zip([digests[i] for i in new], fresh, strict=True))
         X = np.stack([known[digest] for digest in digests])
         return {
-            path: lambda temporary: _save(temporary, X),
+            path: lambda temporary: np.save(temporary, X),
             path.with_suffix(".json"): lambda temporary: temporary.write_text(json.dumps(digests), encoding="utf-8"),
         }
 
@@ -81,12 +81,8 @@ class Collection:
 
         from wshash.vision import sift_words
 
-        return self.store.get(
-            self._path("words", ".npz"),
-            lambda: sift_words(self.data.images).counts,
-            sparse.load_npz,
-            lambda path, value: sparse.save_npz(path, value),
-        )
+        path = self._path("words", ".npz")
+        return self.store.get(path, lambda: sift_words(self.data.images).counts, sparse.load_npz, sparse.save_npz)
 
     @cached_property
     def readable(self) -> np.ndarray:
@@ -113,8 +109,3 @@ class Collection:
             made_from["backbone"] = self.backbone
             what = f"features/{address({'backbone': self.backbone}, modules, packages, __name__)}"
         return self.store.path(what, made_from, suffix, modules, packages, __name__)
-
-
-def _save(path: Path, X: np.ndarray) -> None:
-    with open(path, "wb") as handle:  # np.save(path) would add an ending
-        np.save(handle, X, allow_pickle=False)

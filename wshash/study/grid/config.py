@@ -1,8 +1,9 @@
 """What a study is: the data, the split, the way to features and similarities. Immutable, and hashable as JSON."""
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, fields
 
+from wshash.datasets import valid_name
 from wshash.errors import InputError
 from wshash.study.grid.methods import PRESETS
 
@@ -23,8 +24,9 @@ class StudyConfig:
         See :func:`wshash.load_dataset`.
     options : dict
         Options of the data set, such as ``{"n": 6000}``.
-    backbone : {"efficientnet_lite0", "vgg16"}, optional
-        By default the preset's: ``"vgg16"`` for ``"paper"``, which has no other, else ``"efficientnet_lite0"``.
+    backbone : str, optional
+        See :func:`wshash.vision.load_backbone`. By default the preset's: ``"vgg16"`` for ``"paper"``, which has no
+        other, else ``"efficientnet_lite0"``.
     tag_filter : {"cnn", "sift", "none"}
         What the visual tag filter (section 2.2) looks at: network features, the paper's bags of SIFT words; or
         no filter.
@@ -61,6 +63,7 @@ class StudyConfig:
     def __post_init__(self):
         object.__setattr__(self, "depths", tuple(sorted(integers(self.depths, "depths", 1, 10**9))))
         object.__setattr__(self, "unseen", tuple(sorted(set(self.unseen))))
+        valid_name(self.dataset)
         _one_of(self.protocol, PROTOCOLS, "protocol")
         _one_of(self.tag_filter, TAG_FILTERS, "tag filter")
         _one_of(self.preset, tuple(PRESETS), "preset")
@@ -84,10 +87,6 @@ class StudyConfig:
         if unknown:
             raise InputError(f"a study has no setting {', '.join(sorted(unknown))}")
         return cls(**values)
-
-    def replace(self, **changes) -> "StudyConfig":
-        """A copy with some settings changed."""
-        return replace(self, **changes)
 
 
 def _one_of(value: str, known: tuple[str, ...], what: str) -> None:

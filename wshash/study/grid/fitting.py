@@ -1,9 +1,11 @@
-"""What a method learns from, and its fit: arrays in, a fitted estimator out."""
+"""What a method learns from, the controls that the conclusions stand on, and the threads that it learns on."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import numpy as np
 
 from wshash.errors import InputError
-from wshash.study.grid.threads import pinned_threads
 
 
 def hidden_concepts(concepts: list[str], unseen: tuple[str, ...]) -> np.ndarray:
@@ -18,27 +20,27 @@ def hidden_concepts(concepts: list[str], unseen: tuple[str, ...]) -> np.ndarray:
 
 
 def labelled_rows(train: np.ndarray, share: float, seed: int) -> np.ndarray:
-    """A share of the training rows, at random, at least two: those whose labels are seen.
-
-    Parameters
-    ----------
-    train : int array
-        Row numbers.
-    share : float in (0, 1]
-    seed : int
-        Of the split.
-    """
+    """The rows whose labels are seen: this share (in (0, 1]) of the training rows, at random, at least two."""
     n = max(2, round(share * len(train)))
     rng = np.random.default_rng([seed, 0x1ABE])
     return np.sort(rng.permutation(train)[:n])
 
 
-def fit(estimator, X, *targets, threads: int = 1):
-    """Fit on ``threads`` threads: sums in another order differ in the last bit."""
-    with pinned_threads(threads):
-        return estimator.fit(X, *targets)
-
-
 def shuffled(targets: np.ndarray, seed: int) -> np.ndarray:
     """The placebo: the same targets, dealt out to the pictures at random."""
     return targets[np.random.default_rng(seed).permutation(len(targets))]
+
+
+@contextmanager
+def pinned_threads(n: int) -> Iterator[None]:
+    """NumPy, SciPy and torch use ``n`` threads meanwhile: sums in another order differ in the last bit."""
+    import torch
+    from threadpoolctl import threadpool_limits
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(n)
+    try:
+        with threadpool_limits(n):
+            yield
+    finally:
+        torch.set_num_threads(before)

@@ -46,8 +46,8 @@ class Recipe:
         As in the figures.
     method : Method
         The estimator and its facts.
-    start : {None, "weak", "placebo"}
-        The pre-training that it starts from: on the tags, or on the same tags dealt out at random.
+    start : {None, "Weak", "Placebo-Weak"}
+        What it starts from: the weak network, trained on the tags or on the same tags dealt out at random.
     shuffled : bool
         It learns from tags itself, and these are dealt out at random.
     parameters : dict
@@ -99,7 +99,7 @@ def recipe(name: str, preset: str = "study") -> Recipe:
     return Recipe(
         name,
         method,
-        start={"WS": "weak", "Placebo": "placebo"}[prefix] if starts else None,
+        start={"WS": "Weak", "Placebo": "Placebo-Weak"}[prefix] if starts else None,
         shuffled=prefix == "Placebo" and method.sees_tags,
         parameters=parameters,
         matched=budgets.get("Weak", {}) if prefix == "Matched" else None,

@@ -3,7 +3,7 @@
 import json
 import warnings
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 
@@ -29,72 +29,67 @@ class Row:
         return f"{self.method}, {self.n_bits} bits, seed {self.seed}"
 
 
-@dataclass(frozen=True)
-class Job:
-    """One papermill run: a code length, with the rows that it makes and those that were missing when it was planned."""
-
-    n_bits: int
-    rows: list[Row]
-    missing: list[Row]
-
-    @property
-    def done(self) -> int:
-        """How many rows are there by now."""
-        return sum(is_made(row.path) for row in self.rows)
-
-
-@dataclass(frozen=True)
+@dataclass
 class Plan:
-    """What a study will do.
+    """What a study will do, and once it is done, what of that failed.
 
     Attributes
     ----------
     study : Study
     methods, bits, seeds : lists
-    jobs : list of Job
+    rows : list of Row
         Longest codes first: they take longest.
+    missing : list of Row
+        Those that were not there when the plan was made.
+    failed : dict
+        By code length, why its notebook failed.
     """
 
     study: Study
     methods: list[str]
     bits: list[int]
     seeds: list[int]
-    jobs: list[Job]
+    rows: list[Row]
+    missing: list[Row]
+    failed: dict[int, str] = field(default_factory=dict)
 
-    @property
-    def rows(self) -> list[Row]:
-        return [row for job in self.jobs for row in job.rows]
+    def whole(self) -> list[Row]:
+        """The rows that are there by now."""
+        return [row for row in self.rows if is_whole(row.path)]
 
-    @property
-    def missing(self) -> int:
-        return sum(len(job.missing) for job in self.jobs)
+    def report(self) -> str:
+        """Which rows are missing and why; empty where none is."""
+        lines, whole = [], set(self.whole())
+        for n_bits in reversed(self.bits):
+            lacking = [str(row) for row in self.rows if row.n_bits == n_bits and row not in whole]
+            if lacking:
+                why = self.failed.get(n_bits, "its notebook ended without an error and without them")
+                listed = "; ".join(lacking[:4]) + (f"; and {len(lacking) - 4} more" if len(lacking) > 4 else "")
+                lines.append(f"{n_bits} bits failed: {why}\n  {len(lacking)} rows are missing: {listed}")
+        return "\n".join(lines)
 
-    def seconds(self) -> float | None:
-        """Estimate for the missing rows on one core, from rows of this machine's store; None without any."""
+    def takes(self) -> str:
+        """How long the missing rows take on one core, by the rows of this machine's store."""
         known = []
         for path in (self.study.store.root / "rows").glob("*.run.json"):
             try:
                 known.append(sum(json.loads(path.read_text(encoding="utf-8"))["seconds"].values()))
             except (OSError, ValueError, KeyError, TypeError):  # damaged: one estimate less
                 continue
-        return median(known) * self.missing if known else None
+        if not self.missing:
+            return "nothing to do"
+        if not known:
+            return "time unknown before the first row"
+        return f"about {median(known) * len(self.missing) / 60:.0f} minutes of one core, by the rows made so far"
 
     def __str__(self) -> str:
         data, split = self.study.data, self.study.split
-        seconds = self.seconds() if self.missing else 0
-        takes = (
-            "nothing to do"
-            if not self.missing
-            else "time unknown before the first row"
-            if seconds is None
-            else f"about {seconds / 60:.0f} minutes of one core, by the rows made so far"
-        )
         return (
             f"{data.name}: {len(data):,} pictures, {len(data.concepts)} concepts (data {data.fingerprint})\n"
             f"split {split.fingerprint}: {len(split.query):,} queries, {len(split.train):,} to train on, "
             f"{len(split.database):,} to search, protocol {split.protocol}\n"
             f"{len(self.methods)} methods × {len(self.bits)} code lengths × {len(self.seeds)} seeds = "
-            f"{len(self.rows)} rows, of which {self.missing} are missing: {takes}"
+            f"{len(self.rows)} rows, of which {len(self.missing)} are missing: {self.takes()}"
         )
 
 
@@ -113,22 +108,21 @@ def plan(config: StudyConfig | Study, methods: Iterable[str], bits: Iterable[int
     Raises
     ------
     InputError
-        An unknown method or concept, a code length or seed out of range; a method that learns from tags or labels
-        where there are none.
+        An unknown method or concept, a code length or seed out of range; answers that cannot be judged; a method that
+        learns from tags or labels where there are none, and no other method (else it is left out with a warning).
     """
     methods, bits, seeds = requested(methods, bits, seeds)
     study = config if isinstance(config, Study) else Study(config)
     _ = study.judged_labels  # refuses unknown concepts before anything is made
-    methods = possible(study, methods)
-    jobs = []
-    for n_bits in reversed(bits):
-        rows = [Row(m, n_bits, seed, study.row_path(m, n_bits, seed)) for seed in seeds for m in methods]
-        jobs.append(Job(n_bits, rows, [row for row in rows if not is_whole(row.path)]))
-    damaged = [row for job in jobs for row in job.missing if is_made(row.path)]
+    methods = _possible(study, methods)
+    asked = [(method, n_bits, seed) for n_bits in reversed(bits) for seed in seeds for method in methods]
+    rows = [Row(*row, study.row_path(*row)) for row in asked]
+    missing = [row for row in rows if not is_whole(row.path)]
+    damaged = [row for row in missing if is_made(row.path)]
     if damaged:
         what = f"{len(damaged)} rows are not what was written, the first of {damaged[0]}; they are made again"
         warnings.warn(what, DamagedWarning, stacklevel=2)
-    return Plan(study, methods, bits, seeds, jobs)
+    return Plan(study, methods, bits, seeds, rows, missing)
 
 
 def requested(methods: Iterable[str], bits: Iterable[int], seeds: int | Iterable[int]) -> tuple[list, list, list]:
@@ -140,26 +134,20 @@ def requested(methods: Iterable[str], bits: Iterable[int], seeds: int | Iterable
     return methods, bits, sorted(set(integers(seeds, "seeds", 0, 2**31)))
 
 
-def possible(study: Study, methods: list[str]) -> list[str]:
-    """The methods that these data allow; the others are left out with a warning that says what they lack.
-
-    Raises
-    ------
-    InputError
-        Answers cannot be judged, or no method is left.
-    """
-    found = obstacles(study.data, study.split.train)
+def _possible(study: Study, methods: list[str]) -> list[str]:
+    """The methods that these data allow."""
+    found, name = obstacles(study.data, study.split.train), study.data.name
     if found["labels"]:
-        raise InputError(f"{study.data.name}: {'; '.join(found['labels'])}")
+        raise InputError(f"{name}: {'; '.join(found['labels'])}")
     for odd in found["odd"]:
-        warnings.warn(f"{study.data.name}: {odd}", UserWarning, stacklevel=3)
-    without = [name for name in methods if found["tags"] and recipe(name, study.config.preset).needs_tags]
+        warnings.warn(f"{name}: {odd}", UserWarning, stacklevel=3)
+    without = [method for method in methods if found["tags"] and recipe(method, study.config.preset).needs_tags]
     if without:
-        what = f"{study.data.name}: without {', '.join(without)}: {'; '.join(found['tags'])}"
+        what = f"{name}: without {', '.join(without)}: {'; '.join(found['tags'])}"
         if len(without) == len(methods):
             raise InputError(what)
         warnings.warn(what, UserWarning, stacklevel=3)
-    return [name for name in methods if name not in without]
+    return [method for method in methods if method not in without]
 
 
 def every_row(study: Study, bits: Iterable[int], seeds: Iterable[int]) -> list[Row]:

@@ -34,29 +34,20 @@ class Store:
     def __init__(self, root: Path | None = None):
         self.root = Path(root) if root is not None else runs_root()
 
-    def path(
-        self,
-        stage: str,
-        parameters: dict,
-        suffix: str,
-        modules: tuple[str, ...] = (),
-        packages: tuple[str, ...] = (),
-        caller: str | None = None,
-    ) -> Path:
-        """Where the artifact of ``stage`` with these parameters lies, whether made or not."""
+    def path(self, stage: str, parameters: dict, suffix: str, modules=(), packages=(), caller=None) -> Path:
+        """Where the artifact of ``stage`` lies, whether made or not; the rest is of the address."""
         return self.root / stage / f"{address(parameters, modules, packages, caller)}{suffix}"
 
-    def get(
-        self,
-        path: Path,
-        make: Callable[[], Any],
-        read: Callable[[Path], Any],
-        write: Callable[[Path, Any], None],
-    ) -> Any:
+    def get(self, path: Path, make: Callable[[], Any], read: Callable, write: Callable[[Path, Any], None]) -> Any:
         """Read the artifact, or make and write it; one process makes it, others wait."""
         if os.environ.get("WSHASH_NO_CACHE") == "1":
             return make()
-        self.ensure(path, lambda: {path: _writer(write, make())})
+
+        def made() -> dict:
+            value = make()
+            return {path: lambda temporary: write(temporary, value)}
+
+        self.ensure(path, made)
         return read(path)
 
     def ensure(self, path: Path, make: Callable[[], dict[Path, Callable[[Path], None]]]) -> None:
@@ -87,13 +78,10 @@ def is_made(path: Path) -> bool:
 
 def is_whole(path: Path, warn: bool = False) -> bool:
     """Whether the artifact is there and has the content that was written."""
+    if not is_made(path):
+        return False
     try:
         head, *lines = _sums(path).read_text(encoding="utf-8").splitlines() or [""]
-    except FileNotFoundError:
-        return False
-    except (OSError, UnicodeDecodeError):
-        head, lines = "", []
-    try:
         parts = dict(reversed(line.split("  ", 1)) for line in lines)
         good = (
             head == f"# {len(parts)} files"
@@ -116,10 +104,6 @@ def _sums(path: Path) -> Path:
 def _sha256(path: Path) -> str:
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _writer(write: Callable[[Path, Any], None], value: Any) -> Callable[[Path], None]:
-    return lambda temporary: write(temporary, value)
 
 
 def checksums(files: Iterable[Path]) -> dict[str, str]:

@@ -5,6 +5,7 @@ a stage holds those of the stages before it, so each row's covers all that it ru
 """
 
 import json
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from time import perf_counter
@@ -17,7 +18,7 @@ from wshash.errors import InputError
 from wshash.hashing.catalogue import LABELS, TAG_PAIRS, TAG_VECTORS
 from wshash.study.grid.collection import Collection
 from wshash.study.grid.config import StudyConfig
-from wshash.study.grid.fitting import fit, hidden_concepts, labelled_rows, shuffled
+from wshash.study.grid.fitting import hidden_concepts, labelled_rows, pinned_threads, shuffled
 from wshash.study.grid.methods import Recipe, recipe
 from wshash.study.grid.store import Store, to_json, write_json, write_text
 from wshash.study.provenance import peak_memory_mib, provenance
@@ -46,12 +47,12 @@ class Study:
         split: Split | None = None,
     ):
         self.config, self._split = config, split
-        self.collection = collection or Collection(config.dataset, config.options, config.backbone, store or Store())
+        self.collection = collection or Collection(config.dataset, config.options, config.backbone, store)
         self.store = store or self.collection.store
 
     def replace(self, **changes) -> "Study":
         """The same study with some settings changed; pictures and features are not read again."""
-        return Study(self.config.replace(**changes), self.store, self.collection, self._split)
+        return Study(replace(self.config, **changes), self.store, self.collection, self._split)
 
     @property
     def data(self) -> TaggedImages:
@@ -67,15 +68,11 @@ class Study:
         data = self.data
         return {"data": data.fingerprint, "images": data.images.fingerprint, "split": self.split.fingerprint}
 
-    # -- rows of the data ----------------------------------------------------------------------------------------
-
     @cached_property
     def split(self) -> Split:
         """Queries, training set and database."""
-        if self._split is not None:
-            return self._split
-        n = self.config.n_queries or min(5000, len(self.data) // 600 * 100 or len(self.data) // 6)
-        return self.data.split(n, self.config.split_seed, self.config.protocol)
+        config = self.config
+        return self._split or self.data.split(config.n_queries, config.split_seed, config.protocol)
 
     def _readable(self, rows: np.ndarray) -> np.ndarray:
         return rows[self.collection.readable[rows]]
@@ -162,15 +159,16 @@ class Study:
 
         return TagSimilarity.from_tags(self.train_tags, self.vectors)
 
-    # -- trained methods -------------------------------------------------------------------------------------------
+    # -- a fitted method ---------------------------------------------------------------------------------------------
 
     def inputs(self, made: Recipe, rows: np.ndarray):
         """What a method is given of these pictures: their features, or the pictures themselves."""
         return Subset(self.data.images, rows) if made.pictures else self.features[rows]
 
-    def model_path(self, made: Recipe, n_bits: int, seed: int, suffix: str = ".safetensors") -> Path:
-        """Where the fitted method is kept, and the address of what a row is made from."""
-        method, config = made.method, self.config
+    def model_path(self, name: str, n_bits: int, seed: int) -> Path:
+        """Where the fitted method is kept; its stem is the address of what a row is made from."""
+        made, config = recipe(name, self.config.preset), self.config
+        method = made.method
         made_from = {
             "inputs": self.collection.address("pictures" if made.pictures else "features"),
             "split": self.split.fingerprint,
@@ -187,33 +185,28 @@ class Study:
             made_from["tags"] = self._vectors_path.stem
             modules += ["wshash.tags.similarity", "wshash.hashing.wdht"][: 1 + (TAG_VECTORS in method.learns_from)]
         if made.start:
-            made_from["start"] = self.model_path(_weak(made.start, config.preset), n_bits, seed, "").name
-        return self.store.path("models", made_from, suffix, tuple(modules), _PACKAGES, __name__)
+            made_from["start"] = self.model_path(made.start, n_bits, seed).stem
+        return self.store.path("models", made_from, ".safetensors", tuple(modules), _PACKAGES, __name__)
 
-    def model(self, method: str, n_bits: int, seed: int = 0):
-        """The fitted estimator behind a row. That of seed 0 is kept: Figure 7 times it, and search uses it."""
-        return self._model(recipe(method, self.config.preset), n_bits, seed)
-
-    def weak(self, n_bits: int, seed: int, start: str = "weak"):
-        """The weak network (equations 3-4), fitted; ``"placebo"``: on the same tag lists dealt out at random."""
-        return self._model(_weak(start, self.config.preset), n_bits, seed)
-
-    def _model(self, made: Recipe, n_bits: int, seed: int):
-        cls = made.method.load()
-        if not hasattr(cls, "save") or (seed != 0 and made.method.name != "Weak"):  # which others start from
-            return self._fit(made, n_bits, seed)
+    def model(self, name: str, n_bits: int, seed: int = 0):
+        """The fitted method. Kept are that of seed 0, which Figure 7 times, and weak networks: others start there."""
+        cls = recipe(name, self.config.preset).method.load()
+        if not hasattr(cls, "save") or (seed != 0 and name not in ("Weak", "Placebo-Weak")):
+            return self._fit(name, n_bits, seed)
         return self.store.get(
-            self.model_path(made, n_bits, seed),
-            lambda: self._fit(made, n_bits, seed),
+            self.model_path(name, n_bits, seed),
+            lambda: self._fit(name, n_bits, seed),
             cls.load,
             lambda path, value: value.save(path),
         )
 
-    def _fit(self, made: Recipe, n_bits: int, seed: int):
-        start = self.weak(n_bits, seed, made.start) if made.start else None
-        rows = self.train if made.method.sees_tags else self.labelled if made.method.supervised else self.train
+    def _fit(self, name: str, n_bits: int, seed: int):
+        made = recipe(name, self.config.preset)
+        start = self.model(made.start, n_bits, seed) if made.start else None
+        rows = self.labelled if made.method.supervised and not made.method.sees_tags else self.train
         targets = [self._target(kind, rows, made.shuffled, seed) for kind in made.method.learns_from]
-        return fit(made.build(n_bits, seed, start), self.inputs(made, rows), *targets, threads=self.config.threads)
+        with pinned_threads(self.config.threads):
+            return made.build(n_bits, seed, start).fit(self.inputs(made, rows), *targets)
 
     def _target(self, kind: str, rows: np.ndarray, placebo: bool, seed: int):
         """What a method learns from, for these rows; of rows whose label is not seen, no label."""
@@ -228,45 +221,39 @@ class Study:
 
     # -- a row of results --------------------------------------------------------------------------------------------
 
-    def row_path(self, method: str, n_bits: int, seed: int) -> Path:
+    def row_path(self, name: str, n_bits: int, seed: int) -> Path:
         """Where the row lies, whether it is there or not."""
-        made, config = recipe(method, self.config.preset), self.config
+        config = self.config
         made_from = {
-            "model": self.model_path(made, n_bits, seed, "").name,
+            "model": self.model_path(name, n_bits, seed).stem,
             "data": [config.dataset, *self.fingerprints.values()],
             "protocol": config.protocol,
-            "method": method,
+            "method": name,
             "depths": list(config.depths),
             "judged": list(config.unseen),
         }
         return self.store.path("rows", made_from, ".json", ("wshash.study.grid.rows",), ("numpy", "numba"), __name__)
 
-    def row(self, method: str, n_bits: int, seed: int) -> dict:
+    def row(self, name: str, n_bits: int, seed: int) -> dict:
         """Fit, encode, evaluate; or read what an earlier run found.
 
         Beside ``<address>.json``, the result, which is the same bytes each time, lie ``<address>.npz``, the measures
         per query, and ``<address>.run.json``, its provenance.
         """
-        path = self.row_path(method, n_bits, seed)
-        self.store.ensure(path, lambda: self._make_row(path, method, n_bits, seed))
+        path = self.row_path(name, n_bits, seed)
+        self.store.ensure(path, lambda: self._make_row(path, name, n_bits, seed))
         return json.loads(path.read_text(encoding="utf-8"))
 
     def _make_row(self, path: Path, name: str, n_bits: int, seed: int) -> dict:
-        from wshash.study.grid.rows import judge, rounded, save_arrays
+        from wshash.study.grid.rows import judge
 
         config, made = self.config, recipe(name, self.config.preset)
         started = perf_counter()
-        method = self._model(made, n_bits, seed)
+        method = self.model(name, n_bits, seed)
         seconds = {"fit": perf_counter() - started}
-        parts, labels = (self.query, self.database), self.judged_labels
-        found, per_query, more = judge(
-            method,
-            *(self.inputs(made, rows) for rows in parts),
-            *(labels[rows] for rows in parts),
-            depths=self.depths,
-            distance=made.distance,
-            threads=config.threads,
-        )
+        parts = self.query, self.database
+        inputs, labels = [self.inputs(made, rows) for rows in parts], [self.judged_labels[rows] for rows in parts]
+        found, per_query, more = judge(method, inputs, labels, self.depths, made.distance, config.threads)
         row = {
             "dataset": config.dataset,
             "protocol": config.protocol,
@@ -283,11 +270,9 @@ class Study:
         seconds = {part: round(value, 3) for part, value in (seconds | more).items()}
         origin = provenance(config) | {"seconds": seconds, "peak_memory_mib": peak_memory_mib()}
         write_json(path.with_suffix(".run.json"), origin)
+        # To eight decimals: far below any interval, above the noise of another order of summing.
+        text = to_json(json.loads(to_json(row), parse_float=lambda number: round(float(number), 8)))
         return {
-            path.with_suffix(".npz"): save_arrays(per_query),
-            path: lambda temporary: write_text(temporary, to_json(rounded(row))),
+            path.with_suffix(".npz"): lambda temporary: np.savez_compressed(temporary, **per_query),
+            path: lambda temporary: write_text(temporary, text),
         }
-
-
-def _weak(start: str, preset: str) -> Recipe:
-    return recipe({"weak": "Weak", "placebo": "Placebo-Weak"}[start], preset)

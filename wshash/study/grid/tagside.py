@@ -43,5 +43,4 @@ def read_vectors(path: Path) -> TagVectors:
 
 
 def write_vectors(path: Path, value: TagVectors) -> None:
-    with open(path, "wb") as handle:
-        np.savez(handle, vocabulary=np.array(value.vocabulary, dtype=str), vectors=value.vectors)
+    np.savez(path, vocabulary=np.array(value.vocabulary, dtype=str), vectors=value.vectors)
