@@ -4,6 +4,7 @@ import hashlib
 import importlib.util
 import inspect
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -142,6 +143,14 @@ def names() -> list[str]:
     prefixes = ("", "WS-", "Placebo-")
     outside = [p + m.name for m in METHODS.values() if m.outside for p in prefixes[: 3 if m.starts else 1]]
     return [*PAPER, *references, *controls, *outside]
+
+
+def in_order(wanted: Iterable[str]) -> list[str]:
+    """Each of these once, in the order of :func:`names`; an InputError for an unknown one."""
+    order, wanted = names(), set(wanted)
+    for name in wanted:
+        parse(name)
+    return sorted(wanted, key=lambda name: (order.index(name) if name in order else len(order), name))
 
 
 def groups() -> dict[str, list[str]]:

@@ -8,7 +8,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from wshash.hashing import catalogue
-from wshash.plots.style import CHANCE, PAGE, caption, log_axis, look, methods_in, need_columns, styled
+from wshash.hashing.catalogue import in_order
+from wshash.plots.style import CHANCE, PAGE, caption, log_axis, look, need_columns, styled
 from wshash.plots.words import listed, number, sample
 
 
@@ -51,7 +52,7 @@ def _lines(data: pd.DataFrame, x: str, x_label: str, y_label: str, note: str, wi
     need_columns(data, "method", x, "precision")
     figure, axes = plt.subplots(figsize=(width, 0.46 * width + 0.35 if width > 5 else 1.15 * width))
     bottom, top = y_range or precision_range(data)
-    methods, bases, ticks = methods_in(data), list(catalogue.METHODS), sorted(set(data[x]))
+    methods, bases, ticks = in_order(data["method"]), list(catalogue.METHODS), sorted(set(data[x]))
     # Side by side, or the intervals of eight methods would hide each other; WS-X beside X.
     beside = sorted(methods, key=lambda name: bases.index(catalogue.parse(name)[1].name))
     shift = 0.36 * min(np.diff(np.log2(ticks)), default=1) / max(len(methods) - 1, 1)
@@ -128,7 +129,7 @@ def fig8(data: pd.DataFrame, depth: int = 500, width: float = PAGE, y_range=None
 def describe_fig8(data: pd.DataFrame, depth: int = 500) -> str:
     """What Figure 8 shows, from its numbers."""
     bits = sorted(set(data["n_bits"]))
-    text = f"Precision@{depth} of {len(methods_in(data))} methods against the code length ({listed(bits)} bits)"
+    text = f"Precision@{depth} of {data['method'].nunique()} methods against the code length ({listed(bits)} bits)"
     return f"{listed([text, sample(data)])}. {_says(data, 'n_bits', 'At {} bits', bits[-1])}"
 
 
@@ -171,7 +172,7 @@ def fig10(data: pd.DataFrame, n_bits: int = 64, width: float = PAGE) -> Figure:
     """
     need_columns(data, "method", "recall", "precision")
     data = data if "kind" in data else data.assign(kind="")
-    kinds, methods = [kind for kind in (*_KINDS, "") if (data["kind"] == kind).any()], methods_in(data)
+    kinds, methods = [kind for kind in (*_KINDS, "") if (data["kind"] == kind).any()], in_order(data["method"])
     shape, height = ((1, len(kinds)), 0.42 * width) if width > 5 else ((len(kinds), 1), 0.95 * width * len(kinds) + 0.3)
     figure, grid = plt.subplots(*shape, figsize=(width, height + 0.35), sharey=True, squeeze=False)
     for axes, kind in zip(grid.flat, kinds, strict=True):
@@ -204,7 +205,7 @@ def describe_fig10(data: pd.DataFrame, n_bits: int = 64, recalls: Sequence[float
     facts = [f"Precision against recall of {len(curves)} methods with {n_bits} bits", "by rank" if by_rank else ""]
     sentences = [f"{listed([*facts, sample(part)])}."]
     for k, recall in enumerate(recalls):
-        ranked = sorted(methods_in(part), key=lambda name, k=k: -curves[name][k])
+        ranked = sorted(in_order(part["method"]), key=lambda name, k=k: -curves[name][k])
         sentences.append(f"At recall {recall:g}: {listed(f'{name} {number(curves[name][k])}' for name in ranked)}.")
     if "chance" in part:
         sentences.append(f"Chance is {number(part['chance'].mean())}.")

@@ -82,14 +82,6 @@ def look(name: str) -> dict:
     }
 
 
-def methods_in(data: pd.DataFrame) -> list[str]:
-    """The methods of a table in the order of :func:`wshash.hashing.catalogue.names`; InputError for an unknown one."""
-    order, found = catalogue.names(), sorted(set(data["method"]))
-    for name in found:
-        catalogue.parse(name)
-    return sorted(found, key=lambda name: order.index(name) if name in order else len(order))
-
-
 def use_style() -> None:
     """Set the study's style for whatever is drawn from here on; the figures of this package need no call."""
     plt.rcParams.update(STYLE)

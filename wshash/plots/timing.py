@@ -6,7 +6,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import StrMethodFormatter
 
-from wshash.plots.style import BLUE, GREY, PAGE, caption, look, methods_in, need_columns, styled
+from wshash.hashing.catalogue import in_order
+from wshash.plots.style import BLUE, GREY, PAGE, caption, look, need_columns, styled
 from wshash.plots.words import listed
 
 _PARTS = {"network": (GREY, "s"), "hashing": (BLUE, "o")}
@@ -26,7 +27,7 @@ def fig7(data: pd.DataFrame, machine: str, width: float = PAGE) -> Figure:
     width : float, inches
     """
     need_columns(data, "method", "part", "seconds")
-    methods = methods_in(data)
+    methods = in_order(data["method"])
     figure, axes = plt.subplots(figsize=(width, 0.2 * len(methods) + 1))
     for part, (colour, marker) in _PARTS.items():
         rows = data[data["part"] == part].set_index("method").reindex(methods)

@@ -4,7 +4,8 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.figure import Figure
 
-from wshash.plots.style import BLUE, COLUMN, DARK, ORANGE, PAGE, SMALL, caption, look, methods_in, need_columns, styled
+from wshash.hashing.catalogue import in_order
+from wshash.plots.style import BLUE, COLUMN, DARK, ORANGE, PAGE, SMALL, caption, look, need_columns, styled
 
 _PAIRS = {"similar": (BLUE, "-"), "dissimilar": (ORANGE, (0, (4, 1.6)))}
 
@@ -57,7 +58,7 @@ def learning_curves(data: pd.DataFrame, measure: str = "loss", width: float = PA
     width : float, inches
     """
     need_columns(data, "method", "epoch", "part", measure)
-    methods = methods_in(data)
+    methods = in_order(data["method"])
     columns = min(len(methods), 4 if width > 5 else 2)
     lines = -(-len(methods) // columns)
     figure, grid = plt.subplots(lines, columns, figsize=(width, 1.45 * lines + 0.4), squeeze=False)
@@ -79,7 +80,7 @@ def describe_learning_curves(data: pd.DataFrame, measure: str = "loss") -> str:
     """What the learning curves show: by how much the last tenth of the training still moved each."""
     part = "validation" if (data["part"] == "validation").any() else "train"
     sentences = []
-    for method in methods_in(data):
+    for method in in_order(data["method"]):
         rows = data[(data["method"] == method) & (data["part"] == part)]
         curve = rows.groupby("epoch")[measure].mean()
         if len(curve) < 2:

@@ -62,6 +62,7 @@ def _study_of(arguments: argparse.Namespace):
 
 
 def study(arguments: argparse.Namespace) -> int:
+    from wshash.study.grid.plan import whole
     from wshash.study.grid.run import prepare, run, shown
 
     _demand_notebooks()
@@ -81,9 +82,9 @@ def study(arguments: argparse.Namespace) -> int:
             return 0
         run([made], arguments.jobs)
     except KeyboardInterrupt:
-        kept = f"{len(made.whole())} of {len(made.rows)} rows kept" if made else "no row was begun"
+        kept = f"{len(whole(made.rows))} of {len(made.rows)} rows kept" if made else "no row was begun"
         raise KeyboardInterrupt(f"{kept}; the same command goes on") from None
-    why, rows = made.report(), made.whole()
+    why, rows = made.report(), whole(made.rows)
     if why:
         print(why, file=sys.stderr)
     if arguments.rows_only:
@@ -114,11 +115,12 @@ def _drawn(arguments: argparse.Namespace) -> bool:
 def claims(arguments: argparse.Namespace) -> int:
     from wshash.study.experiments.filters import judged_filter
     from wshash.study.experiments.vectors import table1
+    from wshash.study.grid.plan import whole
     from wshash.study.results.claims import claims
     from wshash.study.results.frames import read_rows
 
     made = _plan(arguments)
-    rows = read_rows(row.path for row in made.whole())
+    rows = read_rows(row.path for row in whole(made.rows))
     if not rows:
         raise InputError("no row of this study is there; run `python -m wshash study` with the same settings first")
     print(claims(rows, table1(made.study), judged_filter(made.study)).to_markdown(index=False))

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from wshash.hashing import catalogue
 from wshash.hashing.catalogue import METHODS, PAPER, started
 from wshash.progress import progress
 from wshash.study.experiments.budget import budget_claims, budget_rows
@@ -12,7 +13,7 @@ from wshash.study.experiments.filters import judged_filter
 from wshash.study.experiments.timing import extraction_time
 from wshash.study.experiments.vectors import table1
 from wshash.study.grid.address import code_fingerprint, digest
-from wshash.study.grid.plan import Plan, every_row
+from wshash.study.grid.plan import Plan, grid, whole
 from wshash.study.grid.store import checksums, write_json
 from wshash.study.grid.study import Study
 from wshash.study.provenance import machine, provenance
@@ -33,9 +34,9 @@ def publish(plan: Plan) -> Path:
     """
     study, outside = plan.study, [name for name in plan.methods if name in METHODS and METHODS[name].outside]
     folder = folder_of(study.config, tuple(outside))
-    found = every_row(study, plan.bits, plan.seeds)
-    whole = study.config.label_share == 1 and not study.config.unseen
-    few_labels = budget_rows(study, plan.seeds) if whole else []
+    found = whole(grid(study, catalogue.names(), plan.bits, plan.seeds))
+    all_labels = study.config.label_share == 1 and not study.config.unseen
+    few_labels = budget_rows(study, plan.seeds) if all_labels else []
     made_from = {
         "rows": [row.path.stem for row in found + few_labels],
         "code": code_fingerprint("wshash.study.publish", "wshash.plots"),

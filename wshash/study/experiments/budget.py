@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from wshash.hashing.catalogue import started
-from wshash.study.grid.plan import Row
-from wshash.study.grid.store import is_whole, write_text
+from wshash.hashing.catalogue import in_order, started
+from wshash.study.grid.plan import Row, grid, whole
+from wshash.study.grid.store import write_text
 from wshash.study.grid.study import Study
 from wshash.study.provenance import provenance
 from wshash.study.results import frames
@@ -26,11 +26,8 @@ def budget_methods(share: float = 1.0) -> list[str]:
 
 def budget_rows(study: Study, seeds: Sequence[int]) -> list[Row]:
     """The rows that are there, of each share of the labels."""
-    rows = []
-    for share in SHARES:
-        other = study.replace(label_share=share)
-        rows += [Row(m, N_BITS, s, other.row_path(m, N_BITS, s)) for m in budget_methods(share) for s in seeds]
-    return [row for row in rows if is_whole(row.path)]
+    shares = {share: study.replace(label_share=share) for share in SHARES}
+    return whole(row for share in SHARES for row in grid(shares[share], budget_methods(share), [N_BITS], seeds))
 
 
 def budget(rows: Sequence[dict]) -> pd.DataFrame:
@@ -59,9 +56,7 @@ def budget(rows: Sequence[dict]) -> pd.DataFrame:
                     line |= {key: found["difference"][0]}
                     line |= {f"{key}_{end}": found[end][0] for end in ("low", "high")}
             lines.append(line)
-    table = pd.DataFrame(lines).sort_values(
-        "method", key=lambda names: names.map(frames.in_order(names).index), kind="stable"
-    )
+    table = pd.DataFrame(lines).sort_values("method", key=lambda names: names.map(in_order(names).index), kind="stable")
     table = table.reset_index(drop=True)
     for at, line in table[table["method"].str.startswith("WS-")].iterrows():
         curve = table[table["method"] == line["method"][3:]].sort_values("n_labelled")

@@ -122,7 +122,6 @@ def chosen(names) -> list[str]:
     InputError
         None, or an unknown one.
     """
-    names = [names] if isinstance(names, str) else list(names)
     groups, wanted = catalogue.groups(), []
     for name in names:
         if ".py:" in name:
@@ -130,12 +129,9 @@ def chosen(names) -> list[str]:
             wanted += [method.name] + [f"{prefix}-{method.name}" for prefix in ("WS", "Placebo") if method.starts]
         else:
             wanted += groups.get(name, [name])
-    order = catalogue.names()
-    for name in wanted:
-        catalogue.parse(name)
     if not wanted:
-        raise InputError(f"no method given; choose among {', '.join(order)}")
-    return sorted(set(wanted), key=lambda name: order.index(name) if name in order else len(order))
+        raise InputError(f"no method given; choose among {', '.join(catalogue.names())}")
+    return catalogue.in_order(wanted)
 
 
 def specifications(names) -> list[str]:

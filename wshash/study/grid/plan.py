@@ -9,7 +9,6 @@ from statistics import median
 
 from wshash.datasets.check import obstacles
 from wshash.errors import InputError
-from wshash.hashing import catalogue
 from wshash.study.grid.config import StudyConfig, integers
 from wshash.study.grid.methods import chosen, recipe
 from wshash.study.grid.store import DamagedWarning, is_made, is_whole
@@ -53,15 +52,11 @@ class Plan:
     missing: list[Row]
     failed: dict[int, str] = field(default_factory=dict)
 
-    def whole(self) -> list[Row]:
-        """The rows that are there by now."""
-        return [row for row in self.rows if is_whole(row.path)]
-
     def report(self) -> str:
         """Which rows are missing and why; empty where none is."""
-        lines, whole = [], set(self.whole())
+        lines, there = [], set(whole(self.rows))
         for n_bits in reversed(self.bits):
-            lacking = [str(row) for row in self.rows if row.n_bits == n_bits and row not in whole]
+            lacking = [str(row) for row in self.rows if row.n_bits == n_bits and row not in there]
             if lacking:
                 why = self.failed.get(n_bits, "its notebook ended without an error and without them")
                 listed = "; ".join(lacking[:4]) + (f"; and {len(lacking) - 4} more" if len(lacking) > 4 else "")
@@ -115,8 +110,7 @@ def plan(config: StudyConfig | Study, methods: Iterable[str], bits: Iterable[int
     study = config if isinstance(config, Study) else Study(config)
     _ = study.judged_labels  # refuses unknown concepts before anything is made
     methods = _possible(study, methods)
-    asked = [(method, n_bits, seed) for n_bits in reversed(bits) for seed in seeds for method in methods]
-    rows = [Row(*row, study.row_path(*row)) for row in asked]
+    rows = grid(study, methods, reversed(bits), seeds)
     missing = [row for row in rows if not is_whole(row.path)]
     damaged = [row for row in missing if is_made(row.path)]
     if damaged:
@@ -150,7 +144,11 @@ def _possible(study: Study, methods: list[str]) -> list[str]:
     return [method for method in methods if method not in without]
 
 
-def every_row(study: Study, bits: Iterable[int], seeds: Iterable[int]) -> list[Row]:
-    """Rows of all methods that are there, also of those that an earlier run made."""
-    rows = [Row(m, k, s, study.row_path(m, k, s)) for m in catalogue.names() for k in bits for s in seeds]
+def grid(study: Study, methods: Iterable[str], bits: Iterable[int], seeds: Iterable[int]) -> list[Row]:
+    """The rows of these methods, whether they are there or not."""
+    return [Row(m, k, s, study.row_path(m, k, s)) for k in bits for s in seeds for m in methods]
+
+
+def whole(rows: Iterable[Row]) -> list[Row]:
+    """Those that are there, also where another run made them."""
     return [row for row in rows if is_whole(row.path)]

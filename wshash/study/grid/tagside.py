@@ -11,16 +11,7 @@ from wshash.tags.visual import visual_tags
 
 
 def tag_table(tags: Sequence[Sequence[str]], X, words: bool) -> pd.DataFrame:
-    """Score of each tag that is frequent enough to be judged, and whether it is kept.
-
-    Parameters
-    ----------
-    tags : n lists of str
-    X : what the filter looks at, n rows
-        Counts of visual words, or features.
-    words : bool
-        They are counts.
-    """
+    """Score of each tag that is frequent enough, and whether it is kept; X: n rows of features, or counts of words."""
     return visual_tags(tags, X, words=words, min_count=judged_from(len(tags)))
 
 

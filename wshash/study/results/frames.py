@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from wshash.hashing import catalogue
+from wshash.hashing.catalogue import in_order
 from wshash.retrieval import t_interval
 
 MAIN_DEPTH = 500  # Precision@500 of Figure 8
@@ -34,12 +34,6 @@ def measures(rows: Sequence[dict]) -> pd.DataFrame:
     )
     frame["method"] = pd.Categorical(frame["method"], in_order(frame["method"]), ordered=True)
     return frame.sort_values(["method", "n_bits", "seed"]).reset_index(drop=True)
-
-
-def in_order(names: Iterable[str]) -> list[str]:
-    """Each of these methods once, in the order of the figures."""
-    names = set(names)
-    return [name for name in catalogue.names() if name in names]
 
 
 def depths(frame: pd.DataFrame) -> list[int]:
