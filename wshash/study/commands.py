@@ -64,6 +64,7 @@ def _study_of(arguments: argparse.Namespace):
 def study(arguments: argparse.Namespace) -> int:
     from wshash.study.grid.plan import whole
     from wshash.study.grid.run import prepare, run, shown
+    from wshash.study.grid.store import is_made
 
     _demand_notebooks()
     if arguments.dry_run and not _drawn(arguments):
@@ -82,7 +83,11 @@ def study(arguments: argparse.Namespace) -> int:
             return 0
         run([made], arguments.jobs)
     except KeyboardInterrupt:
-        kept = f"{len(whole(made.rows))} of {len(made.rows)} rows kept" if made else "no row was begun"
+        kept = (
+            f"{sum(is_made(row.path) for row in made.rows)} of {len(made.rows)} rows kept"
+            if made
+            else "no row was begun"
+        )
         raise KeyboardInterrupt(f"{kept}; the same command goes on") from None
     why, rows = made.report(), whole(made.rows)
     if why:
