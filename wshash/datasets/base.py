@@ -209,7 +209,7 @@ class TaggedImages:
         folder.mkdir(parents=True, exist_ok=True)
         for part in ("query", "train", "database", "validation"):
             lines = "".join(f"{self.ids[i]}\n" for i in getattr(split, part))
-            (folder / f"{part}.txt").write_text(lines, encoding="utf-8")
+            (folder / f"{part}.txt").write_text(lines, encoding="utf-8", newline="\n")
 
     def import_split(self, folder: str | Path) -> Split:
         """Read what :meth:`export_split` wrote, or lists by hand; ``validation.txt`` may be missing."""

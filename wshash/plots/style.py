@@ -174,7 +174,7 @@ def save(
     description = {"name": name, "alt": alt, "provenance": provenance or {}}
     text = json.dumps(description, indent=1, sort_keys=True, ensure_ascii=False, default=str) + "\n"
     with atomic(files["json"]) as path:
-        path.write_text(text, encoding="utf-8")
+        path.write_text(text, encoding="utf-8", newline="\n")
     return list(files.values())
 
 

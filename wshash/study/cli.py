@@ -17,11 +17,23 @@ from wshash.study import commands
 from wshash.study.grid.config import BITS, PROTOCOLS, SEEDS, TAG_FILTERS
 from wshash.study.grid.methods import PRESETS
 
+
+class _Backbones:
+    """Their names, from where they are made; asked for when needed, since that loads torch."""
+
+    def __iter__(self):
+        from wshash.vision import BACKBONES
+
+        return iter(BACKBONES)
+
+
 # Arguments, each in one place: flags, and what argparse is told of them.
 _ARGUMENTS: dict[str, dict] = {
     "--dataset": dict(default="postcards", help=f"{', '.join(SOURCES)}, or NAME-VARIANT"),
     "--option": dict(nargs="*", default=[], metavar="NAME=VALUE", help="options of the data set, as n=600"),
-    "--backbone": dict(help="what features come from; default, the preset's"),
+    "--backbone": dict(
+        metavar="NAME", choices=_Backbones(), help="what features come from: %(choices)s; default, the preset's"
+    ),
     "--tag-filter": dict(default="cnn", choices=TAG_FILTERS),
     "--preset": dict(default="study", choices=tuple(PRESETS)),
     "--queries": dict(type=int, help="number of query pictures; default, a sixth, at most 5,000"),
