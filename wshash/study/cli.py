@@ -55,6 +55,11 @@ _DATA = ("--dataset", "--option", "--backbone", "--tag-filter", "--preset")
 _JUDGED = (*_DATA, "--queries", "--protocol")
 _GRID = (*_JUDGED, "--label-share", "--unseen", "--methods", "--bits", "--seeds", "--seed")
 
+_TRIED = {
+    "--bits": dict(nargs="+", type=int, default=[16, 64], help="code lengths; default 16 64"),
+    "--seeds": dict(type=int, default=3, help="how many; default 3"),
+}
+
 _COMMANDS: dict[str, tuple[str, tuple[str, ...], dict[str, dict]]] = {
     "study": (
         "run the grid; make tables and figures",
@@ -67,16 +72,8 @@ _COMMANDS: dict[str, tuple[str, tuple[str, ...], dict[str, dict]]] = {
     ),
     "claims": ("print the table of claims", _GRID, {}),
     "budget": ("few labels: what tags are worth then (claim C6)", (*_JUDGED, "--seeds", "--jobs", "--publish"), {}),
-    "converge": (
-        "half and twice the budgets, on validation data",
-        (*_JUDGED, "--publish"),
-        {"--bits": dict(type=int, default=64, help="code length")},
-    ),
-    "handover": (
-        "ways of starting from tags, on validation data",
-        (*_JUDGED, "--seeds", "--publish"),
-        {"--bits": dict(nargs="+", type=int, default=[16, 64], help="code lengths")},
-    ),
+    "converge": ("half and twice the budgets, on validation data", (*_JUDGED, "--publish"), _TRIED),
+    "handover": ("ways of starting from tags, on validation data", (*_JUDGED, "--publish"), _TRIED),
     "tags": ("judge the tag filter, and the settings of skip-gram", (*_JUDGED, "--seeds", "--publish"), {}),
     "data": (
         "check a folder of pictures or a data set, or fetch one",

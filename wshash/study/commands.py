@@ -154,51 +154,44 @@ def budget(arguments: argparse.Namespace) -> int:
 
 
 def converge(arguments: argparse.Namespace) -> int:
-    from wshash.study.experiments.convergence import convergence
-    from wshash.study.results.files import folder_of, write_table
+    from wshash.study.experiments.convergence import convergence, trials_text
 
-    study = _study_of(arguments)
-    found = convergence(study, n_bits=arguments.bits)
-    text = found.pivot(index="method", columns="factor", values="precision").loc[found["method"].unique()].round(4)
-    text = text.rename(columns=lambda factor: f"{factor:g} × budget")
-    write_table(folder_of(study.config), "convergence", found, text)
-    print(text.to_markdown())
-    return 0
+    seeds = range(arguments.seeds)
+    return _tables(
+        arguments, convergence=(lambda study: convergence(study, bits=arguments.bits, seeds=seeds), trials_text)
+    )
 
 
 def handover(arguments: argparse.Namespace) -> int:
-    from wshash.study.experiments.convergence import handover
-    from wshash.study.results.files import folder_of, write_table
+    from wshash.study.experiments.convergence import handover, trials_text
 
-    study = _study_of(arguments)
-    found = handover(study, bits=arguments.bits, seeds=range(arguments.seeds))
-    text = found.pivot_table(index=["method", "layers"], columns="n_bits", values="precision", sort=False).round(4)
-    text = text.rename(columns=lambda bits: f"{bits} bits").reset_index()
-    write_table(folder_of(study.config), "handover", found, text)
-    print(text.to_markdown(index=False))
-    return 0
+    seeds = range(arguments.seeds)
+    return _tables(arguments, handover=(lambda study: handover(study, bits=arguments.bits, seeds=seeds), trials_text))
 
 
 def tags(arguments: argparse.Namespace) -> int:
     from wshash.study.experiments.filters import filters, filters_text
     from wshash.study.experiments.vectors import skipgram_study, skipgram_text
+
+    skipgram = (lambda study: skipgram_study(study, arguments.seeds), skipgram_text)
+    return _tables(arguments, filters=(filters, filters_text), skipgram=skipgram)
+
+
+def _tables(arguments: argparse.Namespace, **tables) -> int:
+    """Make, write and print tables, each from the study and then as text; and say what they were made from."""
     from wshash.study.grid.store import write_json
     from wshash.study.provenance import provenance
     from wshash.study.results.files import folder_of, write_table
 
     study = _study_of(arguments)
     folder = folder_of(study.config)
-    tables = {
-        "filters": (filters, filters_text),
-        "skipgram": (lambda study: skipgram_study(study, arguments.seeds), skipgram_text),
-    }
     for name, (make, text_of) in tables.items():
         table = make(study)
         text = text_of(table)
         write_table(folder, name, table, text)
-        print(text.to_markdown(index=text.index.name is not None), end="\n\n")
+        print(text.to_markdown(index=text.index.name is not None), end="\n\n", flush=True)
     origin = {"fingerprints": study.fingerprints, "seeds": list(range(arguments.seeds)), "tables": list(tables)}
-    write_json(folder / "tags.json", provenance(study.config) | origin)
+    write_json(folder / f"{arguments.command}.json", provenance(study.config) | origin)
     return 0
 
 

@@ -171,15 +171,17 @@ def test_extraction_time_has_a_part_for_the_network_and_one_for_each_method(stud
 
 
 def test_convergence_trains_half_and_twice_and_never_sees_a_query(study, monkeypatch):
-    from wshash.study.experiments.convergence import convergence
+    from wshash.study.experiments.convergence import convergence, trials_text
 
     blind = study.data.labels.copy()
     blind[study.split.query] = ~blind[study.split.query]  # if queries were judged or trained on, numbers would move
-    found = convergence(study, ["DSH", "WS-DSH", "WDHT"], 12, factors=(1, 2))
+    tried = {"methods": ["DSH", "WS-DSH", "WDHT"], "bits": (12,), "seeds": (0,), "factors": (1, 2)}
+    found = convergence(study, **tried)
+    assert trials_text(found).columns.tolist() == ["method", "n_bits", "1 × budget", "2 × budget"]
     assert found["epochs"].tolist() == [3, 6] * 3
     assert found["precision"].between(0, 1).all()
     object.__setattr__(study.data, "labels", blind)
-    again = convergence(study, ["DSH", "WS-DSH", "WDHT"], 12, factors=(1, 2))
+    again = convergence(study, **tried)
     pd.testing.assert_frame_equal(found, again)
 
 

@@ -1,10 +1,10 @@
 """Choices judged on the validation part of the training pool, never on queries: length of training, way of starting."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import pandas as pd
 
-from wshash.hashing.catalogue import LABELS, METHODS, TAG_PAIRS
+from wshash.hashing.catalogue import LABELS, METHODS, TAG_PAIRS, TAG_VECTORS
 from wshash.study.grid.fitting import pinned_threads
 from wshash.study.grid.methods import recipe
 from wshash.study.grid.study import Study
@@ -27,15 +27,13 @@ class _Validation:
 
         X, y = study.features, study.data.labels
         fit, held_out = (rows[study.collection.readable[rows]] for rows in (study.split.fit, study.split.validation))
-        self.X, self.y = X[fit], y[fit]
-        self.X_held_out, self.y_held_out = X[held_out], y[held_out]
         tags = [study.data.tags[i] for i in fit]
-        self.similarity = TagSimilarity.from_tags(tags, study.vectors)
-        self.tag_vectors = mean_tag_vectors(tags, study.vectors)
-
-    def targets(self, learns_from: Iterable[str]) -> list:
-        """What a method learns from."""
-        return [{LABELS: self.y, TAG_PAIRS: self.similarity}.get(kind, self.tag_vectors) for kind in learns_from]
+        self.X, self.y, self.X_held_out, self.y_held_out = X[fit], y[fit], X[held_out], y[held_out]
+        self.targets = {
+            LABELS: self.y,
+            TAG_PAIRS: TagSimilarity.from_tags(tags, study.vectors),
+            TAG_VECTORS: mean_tag_vectors(tags, study.vectors),
+        }
 
     def judge(self, method) -> dict:
         from wshash.retrieval import evaluate
@@ -46,12 +44,34 @@ class _Validation:
         return {"precision": report.precision_at[depth].expected, "depth": depth, "chance": report.chance}
 
 
+def _trials(
+    study: Study, methods: Iterable[str], bits: Iterable[int], seeds: Iterable[int], name: str, values: Iterable,
+    change: Callable,
+) -> pd.DataFrame:  # fmt: skip
+    """Each method with each value of one thing, trained anew; ``change`` sets it on an estimator."""
+    part, preset, methods, seeds, values = _Validation(study), study.config.preset, [*methods], [*seeds], [*values]
+    similar, rows = part.targets[TAG_PAIRS], []
+    with pinned_threads(study.config.threads):
+        for n_bits, seed in ((n_bits, seed) for n_bits in bits for seed in seeds):
+            weak = {"Weak": similar, "Placebo-Weak": similar.permuted(seed)}
+            starts = {made.start for made in (recipe(method, preset) for method in methods)} - {None}
+            starts = {s: recipe("Weak", preset).build(n_bits, seed).fit(part.X, weak[s]) for s in sorted(starts)}
+            for method in methods:
+                made = recipe(method, preset)
+                for value in values:
+                    fitted = change(made.build(n_bits, seed, starts.get(made.start)), value)
+                    fitted.fit(part.X, *(part.targets[kind] for kind in made.method.learns_from))
+                    what = {"method": method, "n_bits": n_bits, "seed": seed, name: value}
+                    rows.append(what | {"epochs": len(fitted.history_["loss"])} | part.judge(fitted))
+    return pd.DataFrame(rows)
+
+
 def convergence(
     study: Study,
     methods: Iterable[str] = TRAINED,
-    n_bits: int = 64,
+    bits: Iterable[int] = (16, 64),
+    seeds: Iterable[int] = (0, 1, 2),
     factors: Iterable[float] = (0.5, 1, 2),
-    seed: int = 0,
 ) -> pd.DataFrame:
     """Precision on the validation part after half, the whole and twice the budget of each method.
 
@@ -61,24 +81,14 @@ def convergence(
     Returns
     -------
     DataFrame
-        ``method``, ``n_bits``, ``factor`` (of the budget), ``epochs``, ``precision`` (expected, at 500 or at a fifth of
-        the database), ``depth``, ``chance``.
+        ``method``, ``n_bits``, ``seed``, ``factor`` (of the budget), ``epochs``, ``precision`` (expected, at 500 or at
+        a fifth of the database), ``depth``, ``chance``.
     """
-    part, preset, rows = _Validation(study), study.config.preset, []
-    with pinned_threads(study.config.threads):
-        starts = {
-            "Weak": recipe("Weak", preset).build(n_bits, seed).fit(part.X, part.similarity),
-            "Placebo-Weak": recipe("Weak", preset).build(n_bits, seed).fit(part.X, part.similarity.permuted(seed)),
-        }
-        for name in methods:
-            made = recipe(name, preset)
-            for factor in factors:
-                method = made.build(n_bits, seed, starts.get(made.start))
-                budget = {key: max(1, round(factor * getattr(method, key))) for key in ("epochs", "min_steps")}
-                method.set_params(**budget).fit(part.X, *part.targets(made.method.learns_from))
-                what = {"method": name, "n_bits": n_bits, "factor": factor, "epochs": len(method.history_["loss"])}
-                rows.append(what | part.judge(method))
-    return pd.DataFrame(rows)
+
+    def change(method, factor: float):
+        return method.set_params(**{k: max(1, round(factor * getattr(method, k))) for k in ("epochs", "min_steps")})
+
+    return _trials(study, methods, bits, seeds, "factor", factors, change)
 
 
 def handover(
@@ -87,22 +97,17 @@ def handover(
     bits: Iterable[int] = (16, 64),
     seeds: Iterable[int] = (0, 1, 2),
 ) -> pd.DataFrame:
-    """Precision on the validation part after each way of starting from the weak network, at the method's whole budget.
+    """As :func:`convergence`, after each way of starting from the weak network: ``layers`` in place of ``factor``."""
 
-    Returns
-    -------
-    DataFrame
-        ``method``, ``n_bits``, ``seed``, ``layers`` (``start_layers``), ``precision``, ``depth``, ``chance``.
-    """
-    part, preset, methods, seeds, rows = _Validation(study), study.config.preset, list(methods), list(seeds), []
-    with pinned_threads(study.config.threads):
-        for n_bits in bits:
-            for seed in seeds:
-                start = recipe("Weak", preset).build(n_bits, seed).fit(part.X, part.similarity)
-                for name in methods:
-                    for layers in WAYS:
-                        method = recipe(name, preset).build(n_bits, seed, start).set_params(start_layers=layers)
-                        method.fit(part.X, part.y)
-                        what = {"method": name, "n_bits": n_bits, "seed": seed, "layers": layers}
-                        rows.append(what | part.judge(method))
-    return pd.DataFrame(rows)
+    def change(method, layers: str):
+        return method.set_params(start_layers=layers)
+
+    return _trials(study, methods, bits, seeds, "layers", WAYS, change)
+
+
+def trials_text(table: pd.DataFrame) -> pd.DataFrame:
+    """The table of either for reading: mean precision over the seeds, a column for each value that was tried."""
+    name = "factor" if "factor" in table else "layers"
+    text = table.pivot_table(index=["method", "n_bits"], columns=name, values="precision", sort=False).round(4)
+    text.columns = [f"{value:g} × budget" if name == "factor" else value for value in text]
+    return text.reset_index()
