@@ -97,7 +97,7 @@ def _tabulate(study: Study, rows: list[dict], folder: Path, origin: dict, c6: li
     gains = pd.concat([differences(rows, [(f"WS-{base}", base) for base in started()], name) for name in names])
     controls = differences(rows, CONTROLLED, main)
     words = table1(study)
-    judged = pd.concat([claims(rows, words, judged_filter(study)), pd.DataFrame(c6)], ignore_index=True)
+    judged = claims(rows, words, judged_filter(study), c6)
     tables = {
         "results": (frame, results_table(frames.by_bits(frame))),
         "table1": (words, words.round(3)),

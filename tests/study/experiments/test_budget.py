@@ -52,7 +52,8 @@ def test_gain_and_worth_are_those_of_the_hand(rows):
 
 
 @pytest.mark.parametrize(
-    ("few", "verdict"), [(0.7, "supported"), (0.68, "mixed"), (0.61, "contradicted"), (0.6, "contradicted")]
+    ("few", "verdict"),
+    [(0.71, "supported"), (0.7, "no difference shown"), (0.68, "mixed"), (0.61, "contradicted"), (0.6, "contradicted")],
 )
 def test_c6_is_judged_at_a_twentieth_of_the_labels(tmp_path, few, verdict):
     rows = _rows(

@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from wshash.study.results import frames
-from wshash.study.results.claims import claims, differences, verdict
+from wshash.study.results.claims import claims, differences, holm, p_value, verdict
 
 
 @pytest.fixture
@@ -87,6 +87,7 @@ def test_the_paired_difference_finds_the_gain_that_was_put_in(rows):
     [
         ([0.01, 0.02], [0.03, 0.04], "supported"),
         ([-0.01, 0.02], [0.03, 0.04], "mixed"),
+        ([-0.01, -0.02], [0.03, 0.04], "no difference shown"),
         ([-0.03, 0.02], [-0.01, 0.04], "contradicted"),
         ([], [], "not run"),
     ],
@@ -122,3 +123,53 @@ def test_a_gain_of_one_point_contradicts_two_to_six(rows):
 def test_words_in_the_wrong_order_do_not_support_claim_1(rows):
     words = pd.DataFrame({"paper": [0.862, 0.791, 0.362], "ours": [0.1, 0.2, 0.9]}, index=["dusk", "sun", "religion"])
     assert claims(rows, words).set_index("claim").loc["C1", "verdict"] == "contradicted"
+
+
+def test_holm_is_the_textbooks():
+    # Sorted .005, .01, .03, .04: times 4, 3, 2, 1, and never below the one before. What was not tested does not count.
+    assert holm([0.01, 0.04, np.nan, 0.03, 0.005]) == pytest.approx([0.03, 0.06, np.nan, 0.06, 0.02], nan_ok=True)
+    assert holm([0.9, 0.8]).tolist() == [1, 1]
+
+
+def test_a_p_value_is_that_of_what_the_verdict_needs():
+    def table(*z):  # differences of z standard errors
+        d = np.array(z, float)
+        return pd.DataFrame({"difference": d, "low": d - 1.959964, "high": d + 1.959964})
+
+    assert p_value(table(1.959964)) == pytest.approx(0.05)
+    assert p_value(table(3, 2)) == pytest.approx(0.0455, abs=1e-4)  # all must lie above
+    assert p_value(table(3, -3)) == pytest.approx(2 * 0.0027, abs=1e-4)  # one of two below is enough
+    assert np.isnan(p_value(table()))
+
+
+def test_which_verdicts_survive_goes_by_all_claims_that_were_tested(rows):
+    alone = claims(rows).set_index("claim")["survives"]
+    assert alone["C3"] == "yes" and alone["C1"] == alone["C2"] == alone["C4"] == "–"
+    near = {"claim": "C6", "what": "", "found": "", "verdict": "supported", "p": 0.03}
+    together = claims(rows, more=[near, near | {"verdict": "mixed", "p": 0.4}]).set_index("claim")["survives"]
+    assert together["C6"].tolist() == ["no", "–"]  # .03 times the two that are left is not below .05
+    assert claims(rows, more=[near]).set_index("claim")["survives"]["C6"] == "yes"
+
+
+@pytest.mark.parametrize(
+    ("kept", "removed", "expected"),
+    [
+        ((0.9, 0.8, 0.95), (0.7, 0.6, 0.8), "supported"),
+        ((0.9, 0.8, 0.95), (0.6, 0.45, 0.8), "mixed"),  # above a half, but its interval holds it
+        ((0.9, 0.8, 0.95), (0.34, 0.28, 0.40), "contradicted"),
+        ((0.55, 0.45, 0.65), (0.5, 0.4, 0.6), "no difference shown"),
+    ],
+)
+def test_the_filter_is_judged_by_what_it_does_and_not_by_its_score(rows, kept, removed, expected):
+    measures = {
+        "auc": (0.9, 0.8, 1.0),
+        "over frequency": (0.3, 0.2, 0.4),
+        "visual kept": kept,
+        "others removed": removed,
+    }
+    table = pd.DataFrame(
+        [("filter", name, *values) for name, values in measures.items()],
+        columns=["score", "measure", "value", "low", "high"],
+    )
+    line = claims(rows, tags=table).set_index("claim").loc["C5"]
+    assert line["verdict"] == expected and f"removes {removed[0]:.2f} [{removed[1]:.2f}" in line["found"]

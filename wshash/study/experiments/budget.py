@@ -11,7 +11,7 @@ from wshash.study.grid.store import write_text
 from wshash.study.grid.study import Study
 from wshash.study.provenance import provenance
 from wshash.study.results import frames
-from wshash.study.results.claims import differences, points
+from wshash.study.results.claims import claim, differences, points
 from wshash.study.results.files import folder_of
 
 SHARES = (0.01, 0.05, 0.2, 1.0)
@@ -74,11 +74,7 @@ def _labels_for(precision: float, curve: pd.DataFrame) -> float:
 
 
 def budget_claims(rows: Sequence[dict]) -> list[dict]:
-    """Claim C6, weak tags make up for manual labels, for each supervised method.
-
-    *Supported* where WS-X with a twentieth of the labels is not below X with all of them (95 % interval); *mixed* where
-    it is, but with few labels WS-X is above both X and the placebo; *contradicted* otherwise.
-    """
+    """Claim C6, weak tags make up for manual labels, for each supervised method: see the rules of the claims."""
     frame, table = frames.measures(rows), budget(rows)
     name = f"precision@{frames.main_depth(frame)}"
     claims = []
@@ -89,19 +85,18 @@ def budget_claims(rows: Sequence[dict]) -> list[dict]:
         if few.empty or not whole:
             continue
         few = few.iloc[0]
-        against = differences(short + whole, [(f"WS-{base}", f"all {base}")], name).iloc[0]
+        found = differences(short + whole, [(f"WS-{base}", f"all {base}")], name)
+        against = found.iloc[0]
         helps = few["gain_low"] > 0 and few["gain_over_placebo_low"] > 0
         worth = "more than all" if np.isinf(few["worth"]) else f"{few['worth']:.1f} times"
-        claims.append(
-            {
-                "claim": "C6",
-                "what": f"weak tags make up for manual labels: WS-{base} with 5 % of the labels",
-                "found": f"{points(few['gain'], few['gain_low'], few['gain_high'])} over "
-                f"{base} with as many, {100 * few['gain_over_placebo']:+.1f} over shuffled tags, worth {worth} the "
-                f"labels; {points(against['difference'], against['low'], against['high'])} against {base} with all",
-                "verdict": "supported" if against["high"] >= 0 else "mixed" if helps else "contradicted",
-            }
+        what = f"weak tags make up for manual labels: WS-{base} with 5 % of the labels"
+        text = (
+            f"{points(few['gain'], few['gain_low'], few['gain_high'])} over "
+            f"{base} with as many, {100 * few['gain_over_placebo']:+.1f} over shuffled tags, worth {worth} the "
+            f"labels; {points(against['difference'], against['low'], against['high'])} against {base} with all"
         )
+        line = claim("C6", what, text, found)
+        claims.append(line | {"verdict": "mixed"} if helps and line["verdict"] == "contradicted" else line)
     return claims
 
 

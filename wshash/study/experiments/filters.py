@@ -77,9 +77,13 @@ def filter_scores(study: Study) -> tuple[pd.DataFrame, pd.DataFrame]:
             FREQUENCY: cnn["count"].astype(float),
         }
     )
+    return scores, _kept(scores)
+
+
+def _kept(scores: pd.DataFrame) -> pd.DataFrame:
     kept = scores > 2.0
-    kept[FREQUENCY] = scores[FREQUENCY].rank(ascending=False, method="first") <= kept["network's features"].sum()
-    return scores, kept
+    kept[FREQUENCY] = scores[FREQUENCY].rank(ascending=False, method="first") <= kept.iloc[:, 0].sum()
+    return kept
 
 
 def filters(study: Study, seed: int = 0) -> pd.DataFrame:
@@ -146,34 +150,11 @@ def filters_text(table: pd.DataFrame) -> pd.DataFrame:
     return wide.loc[table["score"].unique(), table["measure"].unique()].rename(columns={"auc": "AUC"})
 
 
-def judged_filter(study: Study, seed: int = 0) -> dict[str, float] | None:
-    """How well the filter's score tells tags that predict a concept from tags that predict none (claim C5).
-
-    What is taken to be visual: see this module's text. None without a filter, or where all tags or none are
-    visual.
-
-    Returns
-    -------
-    dict
-        ``auc`` of the score with a 95 % bootstrap interval over tags, ``low`` and ``high``; ``auc_frequency``, the same
-        for the number of pictures with the tag; ``kept_visual``, share of the visual tags that are kept;
-        ``removed_other``, share of the others that are removed; ``n_tags``.
-    """
+def judged_filter(study: Study, seed: int = 0) -> pd.DataFrame | None:
+    """:func:`judge` of the study's own filter (claim C5); None without one, or where all tags or none are visual."""
     if study.config.tag_filter == "none":
         return None
     table = study.tag_table()
+    scores = pd.DataFrame({"filter": table["score"], FREQUENCY: table["count"].astype(float)})
     visual = visual_by_labels(study, table.index)
-    if visual.all() or not visual.any():
-        return None
-    weights = resampled(len(visual), seed=seed)
-    area, low, high = interval(auc(table["score"], visual, weights))
-    kept = table["kept"].to_numpy()
-    return {
-        "auc": area,
-        "low": low,
-        "high": high,
-        "auc_frequency": float(auc(table["count"], visual, weights[:1])[0]),
-        "kept_visual": kept[visual].mean(),
-        "removed_other": (~kept[~visual]).mean(),
-        "n_tags": len(visual),
-    }
+    return None if visual.all() or not visual.any() else judge(scores, _kept(scores), visual, seed)
