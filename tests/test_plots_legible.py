@@ -117,10 +117,9 @@ def test_every_figure_can_be_read(name, width):
         assert contrast(colour) >= 3, (what, colour)
 
 
-def arrows(figure):
-    """Where ranges of ties leave the axis: (marker, y) of each."""
-    ends = [line for line in figure.axes[0].lines if line.get_linestyle() == "None" and len(line.get_xdata()) == 1]
-    return [(line.get_marker(), line.get_ydata()[0]) for line in ends]
+def ranges(figure):
+    """The ranges of ties that are drawn, as (worst, best)."""
+    return [tuple(s[:, 1]) for lines in figure.axes[0].collections[::2] for s in lines.get_segments()]
 
 
 def ties(best, worst):
@@ -131,43 +130,38 @@ def ties(best, worst):
     return data
 
 
-def test_a_range_of_ties_lies_within_the_axis():
-    figure = plots.fig8(ties(best=0.67, worst=0.45))
+def test_a_range_of_ties_is_drawn_where_the_axis_holds_it_whole_and_stretches_it_nowhere():
+    data = ties(best=0.55, worst=0.51)
+    figure = plots.fig8(data)
     low, high = figure.axes[0].get_ylim()
-    assert 0.44 < low < 0.45 and 0.67 < high < 0.68
-    assert not arrows(figure) and "thin: worst to best order of ties" in figure.get_supxlabel()
-    assert "arrow" not in figure.get_supxlabel()
-
-
-def test_a_range_of_ties_that_would_flatten_the_rest_ends_in_an_arrow():
-    figure = plots.fig8(ties(best=0.95, worst=0.1))
-    low, high = figure.axes[0].get_ylim()
-    assert high - low < 2.1 * (0.62 - 0.5)  # what means and intervals span has half of the height
-    assert arrows(figure) == [("v", low), ("^", high)]
-    for best, worst, marker in ((0.95, 0.5, "^"), (0.63, 0.1, "v")):
+    assert 0.49 < low < 0.5 and 0.62 < high < 0.63  # what means, intervals and chance span
+    assert sorted(ranges(figure)) == [(0.5, 0.55), (0.51, 0.55), (0.59, 0.61), (0.59, 0.61)]
+    assert figure.get_supxlabel().endswith("order of ties")
+    for best, worst in ((0.95, 0.1), (0.95, 0.51), (0.55, 0.1)):
         figure = plots.fig8(ties(best, worst))
-        assert [drawn for drawn, _ in arrows(figure)] == [marker]
-        assert "arrow: beyond the axis" in figure.get_supxlabel()
+        assert figure.axes[0].get_ylim() == (low, high)
+        assert sorted(ranges(figure)) == [(0.5, 0.55), (0.59, 0.61), (0.59, 0.61)]
+        assert "not drawn where it is longer than the axis" in figure.get_supxlabel().replace("\n", " ")
 
 
 def test_figures_8_and_9_share_an_axis_that_holds_both():
     wide = FIG9.assign(precision=0.3, low=0.29, high=0.31, best=0.32, worst=0.28)
     limits = plots.precision_range(FIG8, wide)
-    assert limits[0] < 0.28 and limits[1] > FIG8["best"].max()
+    assert limits[0] < 0.29 and limits[1] > FIG8["high"].max()
     assert plots.fig8(FIG8, y_range=limits).axes[0].get_ylim() == plots.fig9(wide, y_range=limits).axes[0].get_ylim()
     low, high = plots.precision_range(pd.DataFrame({"precision": [0.5]}))  # one value has an axis too
     assert low < 0.5 < high
 
 
 @pytest.mark.parametrize("path", sorted(PUBLISHED.glob("*/**/fig8.csv")), ids=lambda path: path.parent.name)
-def test_in_published_figures_all_lines_can_be_told_apart_and_main_ones_cut_nothing(path):
+def test_in_published_figures_all_lines_can_be_told_apart_and_nothing_is_cut(path):
     by_bits, by_depth = pd.read_csv(path), pd.read_csv(path.with_name("fig9.csv"))
     limits = plots.precision_range(by_bits, by_depth)
     inner = pd.concat([by_bits, by_depth])[["precision", "low", "high", "chance"]].stack()
     assert limits[0] <= inner.min() and inner.max() <= limits[1]
-    assert limits[1] - limits[0] <= 2.1 * (inner.max() - inner.min())
-    if path.parent.parent == PUBLISHED:
-        assert not arrows(plots.fig8(by_bits, y_range=limits)) and not arrows(plots.fig9(by_depth, y_range=limits))
+    assert limits[1] - limits[0] <= 1.1 * (inner.max() - inner.min())
+    for figure in (plots.fig8(by_bits, y_range=limits), plots.fig9(by_depth, y_range=limits)):
+        assert all(limits[0] <= worst and best <= limits[1] for worst, best in ranges(figure))
 
 
 def test_the_forest_is_the_table_in_points():

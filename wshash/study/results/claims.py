@@ -30,19 +30,7 @@ tested claims of the table leaves its p-value below .05. A comparison's comes fr
 distribution's; *supported* needs all comparisons, so its p-value is their largest; *contradicted* needs one, so it is
 the smallest, times their number."""
 
-_COLUMNS = [
-    "a",
-    "b",
-    "n_bits",
-    "measure",
-    "difference",
-    "low",
-    "high",
-    "seeds_low",
-    "seeds_high",
-    "n_positive",
-    "n_seeds",
-]
+_COLUMNS = "a b n_bits measure difference low high seeds_low seeds_high n_positive n_seeds".split()
 
 
 def differences(rows: Sequence[dict], pairs: Sequence[tuple[str, str]], name: str) -> pd.DataFrame:
