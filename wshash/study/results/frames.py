@@ -47,72 +47,43 @@ def main_depth(frame: pd.DataFrame) -> int:
     return MAIN_DEPTH if MAIN_DEPTH in depths(frame) else depths(frame)[-1]
 
 
-def _precision(group: pd.DataFrame, depth: int) -> dict:
-    column = f"precision@{depth}"
-    mean, low, high = t_interval(group[column])
-    return {
-        "precision": mean,
-        "low": low,
-        "high": high,
-        "best": group[f"{column}/best"].mean(),
-        "worst": group[f"{column}/worst"].mean(),
-        "chance": group["chance"].mean(),
-        "n_seeds": len(group),
-        "n_queries": group["n_queries"].max(),
-    }
+def _precision(frame: pd.DataFrame, depth: int) -> pd.DataFrame:
+    """Precision@depth by method and code length, with its t-interval over the seeds and the bounds that ties leave."""
+    name, lines = f"precision@{depth}", []
+    for (method, n_bits), group in frame.groupby(["method", "n_bits"], observed=True):
+        mean, low, high = t_interval(group[name])
+        line = {"method": method, "n_bits": n_bits, "depth": depth, "precision": mean, "low": low, "high": high}
+        line |= {"best": group[f"{name}/best"].mean(), "worst": group[f"{name}/worst"].mean()}
+        line |= {"chance": group["chance"].mean(), "n_seeds": len(group), "n_queries": group["n_queries"].max()}
+        lines.append(line)
+    return pd.DataFrame(lines)
 
 
 def by_bits(frame: pd.DataFrame) -> pd.DataFrame:
     """Figure 8: Precision@500 by code length."""
-    depth = main_depth(frame)
-    groups = frame.groupby(["method", "n_bits"], observed=True)
-    return pd.DataFrame(
-        [{"method": m, "n_bits": k, "depth": depth} | _precision(group, depth) for (m, k), group in groups]
-    )
+    return _precision(frame, main_depth(frame))
 
 
 def by_depth(frame: pd.DataFrame) -> pd.DataFrame:
-    """Figure 9: Precision@R at the longest code, by R."""
-    n_bits = frame["n_bits"].max()
-    groups = frame[frame["n_bits"] == n_bits].groupby("method", observed=True)
-    return pd.DataFrame(
-        [
-            {"method": m, "n_bits": n_bits, "depth": depth} | _precision(group, depth)
-            for m, group in groups
-            for depth in depths(frame)
-            if depth != MAIN_DEPTH  # the paper's Figure 9 has 100, 200, 400 and 1,000
-        ]
-    )
+    """Figure 9: Precision@R at the longest code, by R; the paper's has 100, 200, 400 and 1,000."""
+    longest = frame[frame["n_bits"] == frame["n_bits"].max()]
+    table = pd.concat([_precision(longest, depth) for depth in depths(frame) if depth != MAIN_DEPTH])
+    return table.sort_values("method", key=lambda names: names.map(in_order(names).index), kind="stable")
 
 
 def pr_curves(rows: Sequence[dict]) -> pd.DataFrame:
     """Figure 10: precision and recall at the longest code, by rank and by Hamming radius, means over the seeds."""
     n_bits = max(row["n_bits"] for row in rows)
-    chosen = [row for row in rows if row["n_bits"] == n_bits]
-    points = []
+    chosen, curves = [row for row in rows if row["n_bits"] == n_bits], []
     for method in in_order(row["method"] for row in chosen):
         runs = [row for row in chosen if row["method"] == method]
-        for kind, precision, recall in (
-            ("rank", "precision", "recall_macro"),
-            ("radius", "precision_macro", "recall_macro"),
-        ):
-            curves = [run[f"pr_by_{kind}"] for run in runs]
-            mean, low, high = t_interval(np.array([curve[precision] for curve in curves], dtype=float))
-            points.append(
-                pd.DataFrame(
-                    {
-                        "method": method,
-                        "kind": kind,
-                        kind: curves[0][kind],
-                        "recall": np.mean([curve[recall] for curve in curves], axis=0),
-                        "precision": mean,
-                        "low": low,
-                        "high": high,
-                        "chance": np.mean([run["measures"]["chance"] for run in runs]),
-                        "n_bits": n_bits,
-                        "n_seeds": len(runs),
-                        "n_queries": runs[0]["measures"]["n_queries"],
-                    }
-                )
-            )
-    return pd.concat(points, ignore_index=True)
+        for kind, precision in (("rank", "precision"), ("radius", "precision_macro")):
+            found = [run[f"pr_by_{kind}"] for run in runs]
+            mean, low, high = t_interval(np.array([curve[precision] for curve in found], dtype=float))
+            curve = {"method": method, "kind": kind, kind: found[0][kind]}
+            curve |= {"recall": np.mean([curve["recall_macro"] for curve in found], axis=0)}
+            curve |= {"precision": mean, "low": low, "high": high}
+            curve |= {"chance": np.mean([run["measures"]["chance"] for run in runs]), "n_bits": n_bits}
+            curve |= {"n_seeds": len(runs), "n_queries": runs[0]["measures"]["n_queries"]}
+            curves.append(pd.DataFrame(curve))
+    return pd.concat(curves, ignore_index=True)
