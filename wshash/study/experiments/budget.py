@@ -86,14 +86,12 @@ def budget_claims(rows: Sequence[dict]) -> list[dict]:
             continue
         few = few.iloc[0]
         found = differences(short + whole, [(f"WS-{base}", f"all {base}")], name)
-        against = found.iloc[0]
         helps = few["gain_low"] > 0 and few["gain_over_placebo_low"] > 0
-        worth = "more than all" if np.isinf(few["worth"]) else f"{few['worth']:.1f} times"
         what = f"weak tags make up for manual labels: WS-{base} with 5 % of the labels"
         text = (
-            f"{points(few['gain'], few['gain_low'], few['gain_high'])} over "
-            f"{base} with as many, {100 * few['gain_over_placebo']:+.1f} over shuffled tags, worth {worth} the "
-            f"labels; {points(against['difference'], against['low'], against['high'])} against {base} with all"
+            f"{points(few['gain'], few['gain_low'], few['gain_high'])} over {base} with as many, "
+            f"{100 * few['gain_over_placebo']:+.1f} over shuffled tags, worth {_worth(few['worth'])}; "
+            f"{points(*found[['difference', 'low', 'high']].iloc[0])} against {base} with all"
         )
         line = claim("C6", what, text, found)
         claims.append(line | {"verdict": "mixed"} if helps and line["verdict"] == "contradicted" else line)
@@ -104,32 +102,23 @@ def publish_budget(study: Study, seeds: Sequence[int]) -> pd.DataFrame:
     """Write the figure ``budget`` and the table ``budget``.md; the table as it reads."""
     from wshash import plots
 
-    base = study.replace(label_share=1.0).config
+    config = study.replace(label_share=1.0).config
     table = budget(frames.read_rows(row.path for row in budget_rows(study, seeds)))
-    origin = provenance(base) | {"seeds": list(seeds), "shares": list(SHARES)}
-    folder = folder_of(base)
+    folder, text = folder_of(config), budget_text(table)
+    origin = provenance(config) | {"seeds": list(seeds), "shares": list(SHARES)}
     plots.save(plots.budget(table), "budget", folder, table, plots.describe_budget(table), origin)
-    text = budget_text(table)
     write_text(folder / "budget.md", text.to_markdown(index=False) + "\n")
     return text
 
 
 def budget_text(table: pd.DataFrame) -> pd.DataFrame:
     """What the tags add, with few labels and with many, as text."""
-    lines = []
-    for line in table[table["method"].str.startswith("WS-")].to_dict("records"):
-        gains = {
-            name: points(line[key], line[f"{key}_low"], line[f"{key}_high"])
-            for name, key in (("points over X", "gain"), ("points over shuffled tags", "gain_over_placebo"))
-        }
-        worth = "more than all labels" if np.isinf(line["worth"]) else f"{line['worth']:.1f} times the labels"
-        lines.append(
-            {
-                "method": line["method"],
-                "labelled pictures": line["n_labelled"],
-                "precision": round(line["precision"], 3),
-            }
-            | gains
-            | {"worth": worth}
-        )
-    return pd.DataFrame(lines)
+    ours = table[table["method"].str.startswith("WS-")].reset_index(drop=True)
+    text = {"method": ours["method"], "labelled pictures": ours["n_labelled"], "precision": ours["precision"].round(3)}
+    for name, key in (("points over X", "gain"), ("points over shuffled tags", "gain_over_placebo")):
+        text[name] = [points(*values) for values in ours[[key, f"{key}_low", f"{key}_high"]].to_numpy()]
+    return pd.DataFrame(text | {"worth": [_worth(times) for times in ours["worth"]]})
+
+
+def _worth(times: float) -> str:
+    return "more than all labels" if np.isinf(times) else f"{times:.1f} times the labels"

@@ -13,18 +13,8 @@ from wshash.study.grid.store import write_text
 def chance(labels, at_least: int = 1) -> float:
     """Probability that two different random pictures share ``at_least`` concepts: the precision of a random order.
 
-    Exact, over all n(n − 1) / 2 pairs. Few combinations of concepts occur, so these are compared and not the
-    pictures.
-
-    Parameters
-    ----------
-    labels : bool array, n×c
-    at_least : int
-
-    Returns
-    -------
-    float
-        NaN for fewer than two pictures.
+    Exact, over all n(n − 1) / 2 pairs of rows of the labels, bool n×c; NaN for fewer than two. Few combinations of
+    concepts occur, so these are compared and not the pictures.
     """
     labels = np.asarray(labels, bool)
     n = len(labels)
@@ -41,23 +31,10 @@ def chance(labels, at_least: int = 1) -> float:
 
 
 def lift(data: TaggedImages, quantiles=(0.9, 0.95), n_pairs: int = 400_000, seed: int = 0) -> list[float]:
-    """How much more often than chance two pictures share a concept, if their tags are among the most alike.
+    """How much more often than chance (1) two pictures share a concept, if their tags are among the most alike.
 
-    Parameters
-    ----------
-    data : TaggedImages
-    quantiles : sequence of float in [0, 1)
-        Alike: the tag similarity, equation (1), exceeds this quantile of it over random pairs. The vectors are
-        skip-gram's with its defaults, of all tags.
-    n_pairs : int
-        Random pairs from which quantile and lift are estimated.
-    seed : int
-        Of the vectors and the pairs.
-
-    Returns
-    -------
-    list of float
-        One for each quantile; 1 is chance.
+    Alike: the tag similarity, equation (1) on skip-gram vectors of all tags, exceeds this quantile of it over
+    ``n_pairs`` random pairs. One lift for each quantile in [0, 1).
     """
     from wshash.tags import TagSimilarity, train_skipgram
 
@@ -88,16 +65,7 @@ def concept_tags(data: TaggedImages) -> pd.DataFrame:
 
 
 def statistics(data: TaggedImages, n_frequent: int = 20, seed: int = 0) -> pd.Series:
-    """What describes a data set of tagged pictures in numbers.
-
-    Parameters
-    ----------
-    data : TaggedImages
-        As the study takes it: what its loader leaves out is not counted.
-    n_frequent : int
-        How many of the most frequent tags to list.
-    seed : int
-        Of the lift.
+    """What describes a data set of tagged pictures in numbers; what its loader leaves out is not counted.
 
     Returns
     -------

@@ -1,7 +1,7 @@
 """Figure 7: how long a picture takes to become a code, the network's part and the hashing's."""
 
+import timeit
 from collections.abc import Callable, Iterable
-from time import perf_counter
 
 import numpy as np
 import pandas as pd
@@ -13,12 +13,7 @@ from wshash.study.grid.study import Study
 
 def _seconds(action: Callable[[], object], repeats: int) -> np.ndarray:
     action()  # warm-up: first calls allocate and compile
-    times = np.empty(repeats)
-    for i in range(repeats):
-        started = perf_counter()
-        action()
-        times[i] = perf_counter() - started
-    return times
+    return np.array(timeit.repeat(action, number=1, repeat=repeats))
 
 
 def extraction_time(
@@ -52,16 +47,10 @@ def extraction_time(
     with pinned_threads(1):
         alone = _seconds(network, repeats)
         for method in methods:
-            model = study.model(method, n_bits)
-            made = recipe(method, study.config.preset)
-            X = pictures if made.pictures else features
-            seconds = _seconds(lambda model=model, X=X: model.transform(X), repeats)
-            times = (
-                {"network": seconds, "hashing": 0 * seconds}
-                if made.pictures
-                else {"network": alone, "hashing": seconds}
-            )
-            for part, seconds in times.items():
+            model, whole = study.model(method, n_bits), recipe(method, study.config.preset).pictures
+            X = pictures if whole else features
+            own = _seconds(lambda model=model, X=X: model.transform(X), repeats)
+            for part, seconds in (("network", own if whole else alone), ("hashing", 0 * own if whole else own)):
                 low, middle, high = np.percentile(seconds / len(rows), [25, 50, 75])
                 measured.append({"method": method, "part": part, "seconds": middle, "low": low, "high": high})
     return pd.DataFrame(measured).assign(n_pictures=len(rows), n_repeats=repeats, n_threads=1)
