@@ -36,7 +36,9 @@ _ARGUMENTS: dict[str, dict] = {
     ),
     "--tag-filter": dict(default="cnn", choices=TAG_FILTERS),
     "--preset": dict(default="study", choices=tuple(PRESETS)),
-    "--queries": dict(type=int, help="number of query pictures; default, a sixth, at most 5,000"),
+    "--queries": dict(
+        type=int, dest="n_queries", metavar="N", help="number of query pictures; default, a sixth, at most 5,000"
+    ),
     "--protocol": dict(default="paper", choices=PROTOCOLS),
     "--label-share": dict(type=float, default=1.0, help="part of the labels that is seen"),
     "--unseen": dict(nargs="+", default=(), metavar="CONCEPT", help="hidden from supervision, and judged by alone"),

@@ -3,6 +3,7 @@
 import argparse
 import json
 import sys
+from dataclasses import fields
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -29,16 +30,8 @@ def options(pairs: list[str]) -> dict:
 
 def configuration(arguments: argparse.Namespace) -> StudyConfig:
     """The study that the arguments describe; what a command has no argument for is as by default."""
-    given = {
-        "dataset": arguments.dataset,
-        "options": options(arguments.option),
-        "backbone": arguments.backbone,
-        "tag_filter": arguments.tag_filter,
-        "preset": arguments.preset,
-        "n_queries": getattr(arguments, "queries", None),
-    }
-    given |= {name: getattr(arguments, name) for name in ("protocol", "label_share", "unseen") if name in arguments}
-    return StudyConfig(**given)
+    given = {field.name: getattr(arguments, field.name) for field in fields(StudyConfig) if field.name in arguments}
+    return StudyConfig(**given | {"options": options(arguments.option)})
 
 
 def _demand_notebooks() -> None:
@@ -48,11 +41,10 @@ def _demand_notebooks() -> None:
         raise InputError("this command executes notebooks; for that, in the checkout: pip install -e '.[notebooks]'")
 
 
-def _plan(arguments: argparse.Namespace, config=None):
+def _plan(arguments: argparse.Namespace):
     from wshash.study.grid.plan import plan
 
-    seeds = arguments.seed or arguments.seeds
-    return plan(config or configuration(arguments), arguments.methods, arguments.bits, seeds)
+    return plan(configuration(arguments), arguments.methods, arguments.bits, arguments.seed or arguments.seeds)
 
 
 def _study_of(arguments: argparse.Namespace):
@@ -118,6 +110,7 @@ def _drawn(arguments: argparse.Namespace) -> bool:
 
 
 def claims(arguments: argparse.Namespace) -> int:
+    from wshash.study.experiments.budget import budget_claims, budget_rows
     from wshash.study.experiments.filters import judged_filter
     from wshash.study.experiments.vectors import table1
     from wshash.study.grid.plan import whole
@@ -125,10 +118,11 @@ def claims(arguments: argparse.Namespace) -> int:
     from wshash.study.results.frames import read_rows
 
     made = _plan(arguments)
-    rows = read_rows(row.path for row in whole(made.rows))
+    rows, few = (read_rows(row.path for row in f) for f in (whole(made.rows), budget_rows(made.study, made.seeds)))
     if not rows:
         raise InputError("no row of this study is there; run `python -m wshash study` with the same settings first")
-    print(claims(rows, table1(made.study), judged_filter(made.study)).to_markdown(index=False))
+    table = claims(rows, table1(made.study), judged_filter(made.study), budget_claims(few))
+    print(table.to_markdown(index=False))
     return 0
 
 

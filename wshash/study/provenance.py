@@ -11,17 +11,7 @@ from importlib.metadata import version
 from wshash._version import __version__
 from wshash.paths import project_root
 
-PACKAGES = (
-    "torch",
-    "torchvision",
-    "timm",
-    "numpy",
-    "scipy",
-    "scikit-learn",
-    "gensim",
-    "numba",
-    "opencv-python",
-)
+PACKAGES = "torch torchvision timm numpy scipy scikit-learn gensim numba opencv-python".split()
 
 
 @cache

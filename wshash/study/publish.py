@@ -35,8 +35,7 @@ def publish(plan: Plan) -> Path:
     study, outside = plan.study, [name for name in plan.methods if name in METHODS and METHODS[name].outside]
     folder = folder_of(study.config, tuple(outside))
     found = whole(grid(study, catalogue.names(), plan.bits, plan.seeds))
-    all_labels = study.config.label_share == 1 and not study.config.unseen
-    few_labels = budget_rows(study, plan.seeds) if all_labels else []
+    few_labels = budget_rows(study, plan.seeds)
     made_from = {
         "rows": [row.path.stem for row in found + few_labels],
         "code": code_fingerprint("wshash.study.publish", "wshash.plots"),
@@ -48,7 +47,7 @@ def publish(plan: Plan) -> Path:
     origin = provenance(study.config) | {"fingerprints": study.fingerprints, "seeds": plan.seeds}
     shown = {*PAPER, *outside, *(f"WS-{name}" for name in outside)}
     drawn = [row for row in rows if row["method"] in shown]
-    c6 = budget_claims(frames.read_rows(row.path for row in few_labels)) if few_labels else []
+    c6 = budget_claims(frames.read_rows(row.path for row in few_labels))
     parts = {"figures": lambda: _draw(study, drawn, folder, origin) if drawn else []}
     parts |= {"tables": lambda: _tabulate(study, rows, folder, origin, c6)}
     names = [name for part in progress(parts, desc="publishing") for name in parts[part]()]

@@ -25,7 +25,9 @@ def budget_methods(share: float = 1.0) -> list[str]:
 
 
 def budget_rows(study: Study, seeds: Sequence[int]) -> list[Row]:
-    """The rows that are there, of each share of the labels."""
+    """The rows that are there, of each share of the labels; none of a study that hides labels itself."""
+    if study.config.label_share < 1 or study.config.unseen:
+        return []
     shares = {share: study.replace(label_share=share) for share in SHARES}
     return whole(row for share in SHARES for row in grid(shares[share], budget_methods(share), [N_BITS], seeds))
 
@@ -75,9 +77,10 @@ def _labels_for(precision: float, curve: pd.DataFrame) -> float:
 
 def budget_claims(rows: Sequence[dict]) -> list[dict]:
     """Claim C6, weak tags make up for manual labels, for each supervised method: see the rules of the claims."""
-    frame, table = frames.measures(rows), budget(rows)
-    name = f"precision@{frames.main_depth(frame)}"
-    claims = []
+    if not rows:
+        return []
+    table, claims = budget(rows), []
+    name = f"precision@{table['depth'][0]}"
     for base in started():
         few = table[(table["method"] == f"WS-{base}") & (table["label_share"] == 0.05)]
         short = [row for row in rows if row["label_share"] == 0.05 and row["method"] == f"WS-{base}"]
@@ -102,7 +105,7 @@ def publish_budget(study: Study, seeds: Sequence[int]) -> pd.DataFrame:
     """Write the figure ``budget`` and the table ``budget``.md; the table as it reads."""
     from wshash import plots
 
-    config = study.replace(label_share=1.0).config
+    config = study.config
     table = budget(frames.read_rows(row.path for row in budget_rows(study, seeds)))
     folder, text = folder_of(config), budget_text(table)
     origin = provenance(config) | {"seeds": list(seeds), "shares": list(SHARES)}
