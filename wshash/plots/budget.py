@@ -17,12 +17,8 @@ def _bases(data: pd.DataFrame) -> list[str]:
 def budget(data: pd.DataFrame, width: float = PAGE) -> Figure:
     """A panel for each supervised method X: X, WS-X and X after shuffled tags, by the number of labels.
 
-    Parameters
-    ----------
-    data : DataFrame
-        Columns ``method``, ``n_labelled``, ``precision``, ``low``, ``high``, ``chance``, ``n_bits``, ``depth``,
-        ``n_seeds``; the method ``Weak``, where it is there, has seen no label and is drawn as a level.
-    width : float, inches
+    Columns ``method``, ``n_labelled``, ``precision``, ``low``, ``high``, ``chance``, ``n_bits``, ``depth``,
+    ``n_seeds``; the method ``Weak``, where it is there, has seen no label and is drawn as a level. Width in inches.
     """
     need_columns(data, "method", "n_labelled", "precision", "low", "high", "chance")
     bases = _bases(data)

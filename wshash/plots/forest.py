@@ -6,8 +6,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from wshash.errors import InputError
-from wshash.plots.style import BLUE, DARK, GREY, ORANGE, PAGE, SMALL, caption, need_columns, styled
-from wshash.plots.words import listed, sample
+from wshash.plots.style import BLUE, DARK, GREY, ORANGE, PAGE, SMALL, caption, listed, need_columns, sample, styled
 
 _VERDICTS = {  # by where the interval lies: colour, marker, its filling
     "below 0": (ORANGE, "v", ORANGE),
@@ -32,18 +31,9 @@ def _rows(table: pd.DataFrame) -> pd.DataFrame:
 def forest(table: pd.DataFrame, width: float = PAGE) -> Figure:
     """Differences of precision in points: a row for each comparison and code length, grouped by comparison.
 
-    Parameters
-    ----------
-    table : DataFrame
-        Columns ``a``, ``b``, ``n_bits``, ``difference`` (a − b, of two precisions), ``low``, ``high`` (its interval);
-        optional ``measure`` (one) and ``n_seeds``. Comparisons are drawn in the order in which they come.
-    width : float, inches
-        On a page the rows stand in two columns.
-
-    Raises
-    ------
-    InputError
-        A column is missing, or there are several measures.
+    Columns ``a``, ``b``, ``n_bits``, ``difference`` (a − b, of two precisions), ``low``, ``high`` (its interval);
+    optional ``measure`` (one, else an InputError) and ``n_seeds``. Comparisons are drawn in the order in which they
+    come, on a page (width in inches) in two columns.
     """
     rows = _rows(table)
     # A comparison takes a line for its name; those that start in the first half of the lines stand to the left.

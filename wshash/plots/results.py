@@ -9,8 +9,7 @@ from matplotlib.figure import Figure
 
 from wshash.hashing import catalogue
 from wshash.hashing.catalogue import in_order
-from wshash.plots.style import CHANCE, PAGE, caption, log_axis, look, need_columns, styled
-from wshash.plots.words import listed, number, sample
+from wshash.plots.style import CHANCE, PAGE, caption, listed, log_axis, look, need_columns, number, sample, styled
 
 
 def _has(data: pd.DataFrame, *columns: str) -> bool:
@@ -108,15 +107,9 @@ def _says(data: pd.DataFrame, x: str, where: str, at) -> str:
 def fig8(data: pd.DataFrame, depth: int = 500, width: float = PAGE, y_range=None) -> Figure:
     """Figure 8: precision of the first 500 answers against the length of the code.
 
-    Parameters
-    ----------
-    data : DataFrame
-        Columns ``method``, ``n_bits``, ``precision``; optional ``low``, ``high`` (interval), ``best``,
-        ``worst`` (over the order of ties), ``chance``, ``n_seeds``, ``n_queries``.
-    depth : int
-    width : float, inches
-    y_range : (float, float), optional
-        From :func:`precision_range`, of all tables that are to be compared; else of this one.
+    Columns ``method``, ``n_bits``, ``precision``; optional ``low``, ``high`` (interval), ``best``, ``worst`` (over the
+    order of ties), ``chance``, ``n_seeds``, ``n_queries``. Width in inches; ``y_range`` from :func:`precision_range`,
+    of all tables that are to be compared, else of this one.
     """
     return _lines(data, "n_bits", "code length (bits)", f"precision@{depth}", "", width, y_range)
 
@@ -157,13 +150,8 @@ _KINDS = {"rank": "by rank", "radius": "by Hamming radius"}
 def fig10(data: pd.DataFrame, n_bits: int = 64, width: float = PAGE) -> Figure:
     """Figure 10: precision against recall, at one code length.
 
-    Parameters
-    ----------
-    data : DataFrame
-        Columns ``method``, ``recall``, ``precision``; optional ``low``, ``high`` (of precision), ``kind``
-        (``"rank"`` or ``"radius"``: a panel each), ``chance``, ``n_seeds``.
-    n_bits : int
-    width : float, inches
+    Columns ``method``, ``recall``, ``precision``; optional ``low``, ``high`` (of precision), ``kind`` (``"rank"`` or
+    ``"radius"``: a panel each), ``chance``, ``n_seeds``. Width in inches.
     """
     need_columns(data, "method", "recall", "precision")
     data = data if "kind" in data else data.assign(kind="")

@@ -1,9 +1,9 @@
-"""The style that all figures share, and how a figure is published."""
+"""The style that all figures share, how they say numbers, and how a figure is published."""
 
 import functools
 import json
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -128,31 +128,19 @@ def save(
     """Publish a figure: ``name``.svg, .pdf and .png, the plotted numbers (.csv), and what it shows (.json).
 
     The same figure gives the same bytes: no date, no version goes into the pictures. What may differ from run
-    to run, such as the commit, goes into the .json only.
+    to run, such as the commit, is ``provenance`` and goes into the .json only.
 
     Parameters
     ----------
-    figure : Figure
-    name : str
-        ``"fig8"``
-    folder : path
-        Made where it is missing.
     data : DataFrame or None
         The plotted numbers, one row each; None for a drawing.
     alt : str
-        What the figure shows, for who cannot see it.
-    provenance : dict, optional
-        Commit, parameters, seeds, fingerprints, machine.
+        What the figure shows, for who cannot see it; an InputError where it is empty.
 
     Returns
     -------
     list of Path
         The files written, the .json last.
-
-    Raises
-    ------
-    InputError
-        ``alt`` is empty.
     """
     if not alt.strip():
         raise InputError(f"{name}: a figure needs a text that says what it shows; see describe_{name}")
@@ -184,3 +172,23 @@ def show(figure: Figure, alt: str) -> None:
 
     display(figure, metadata={"image/png": {"alt": alt}})
     display(Markdown(f"**What the figure shows.** {alt}"))
+
+
+def listed(parts: Iterable) -> str:
+    """The parts that say something, with commas."""
+    return ", ".join(str(part) for part in parts if part != "")
+
+
+def number(value: float) -> str:
+    """.812, as precision is written."""
+    return f"{value:.3f}".replace("0.", ".", 1)
+
+
+def sample(data: pd.DataFrame) -> str:
+    """How many seeds and queries a number is the mean of."""
+    parts = []
+    for column, word, plural in (("n_seeds", "seed", "seeds"), ("n_queries", "query", "queries")):
+        if column in data:
+            low, high = int(data[column].min()), int(data[column].max())
+            parts.append(f"{low if low == high else f'{low} to {high}'} {word if high == 1 else plural}")
+    return f"mean of {' and '.join(parts)}" if parts else ""

@@ -7,8 +7,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import StrMethodFormatter
 
 from wshash.hashing.catalogue import in_order
-from wshash.plots.style import BLUE, GREY, PAGE, caption, look, need_columns, styled
-from wshash.plots.words import listed
+from wshash.plots.style import BLUE, GREY, PAGE, caption, listed, look, need_columns, styled
 
 _PARTS = {"network": (GREY, "s"), "hashing": (BLUE, "o")}
 
@@ -17,14 +16,9 @@ _PARTS = {"network": (GREY, "s"), "hashing": (BLUE, "o")}
 def fig7(data: pd.DataFrame, machine: str, width: float = PAGE) -> Figure:
     """Figure 7: time to turn a picture into its code, the network's part and the hashing's.
 
-    Parameters
-    ----------
-    data : DataFrame
-        Columns ``method``, ``part`` (``"network"``, ``"hashing"``), ``seconds`` (median per picture);
-        optional ``low``, ``high``, ``n_pictures``, ``n_repeats``, ``n_threads``.
-    machine : str
-        Name of the processor, for the caption: a time without it means nothing.
-    width : float, inches
+    Columns ``method``, ``part`` (``"network"``, ``"hashing"``), ``seconds`` (median per picture); optional ``low``,
+    ``high``, ``n_pictures``, ``n_repeats``, ``n_threads``. The name of the machine stands in the caption: a time
+    without it means nothing. Width in inches.
     """
     need_columns(data, "method", "part", "seconds")
     methods = in_order(data["method"])

@@ -14,11 +14,7 @@ _PAIRS = {"similar": (BLUE, "-"), "dissimilar": (ORANGE, (0, (4, 1.6)))}
 def fig3(data: pd.DataFrame, width: float = COLUMN) -> Figure:
     """Figure 3: what a pair costs (eq. 3) at each distance of its two outputs.
 
-    Parameters
-    ----------
-    data : DataFrame
-        Columns ``pair`` (``"similar"``, ``"dissimilar"``), ``distance``, ``loss``.
-    width : float, inches
+    Columns ``pair`` (``"similar"``, ``"dissimilar"``), ``distance``, ``loss``; width in inches.
     """
     need_columns(data, "pair", "distance", "loss")
     figure, axes = plt.subplots(figsize=(width, 0.72 * width))
@@ -49,13 +45,8 @@ _PARTS = {"train": (0, (4, 1.6)), "validation": "-"}
 def learning_curves(data: pd.DataFrame, measure: str = "loss", width: float = PAGE) -> Figure:
     """Training and validation curve of each method: has it converged?
 
-    Parameters
-    ----------
-    data : DataFrame
-        Columns ``method``, ``epoch``, ``part`` (``"train"``, ``"validation"``), and ``measure``; optional
-        ``seed``: a line each.
-    measure : str
-    width : float, inches
+    Columns ``method``, ``epoch``, ``part`` (``"train"``, ``"validation"``), and ``measure``; optional ``seed``: a line
+    each. Width in inches.
     """
     need_columns(data, "method", "epoch", "part", measure)
     methods = in_order(data["method"])
@@ -114,16 +105,7 @@ def _arrow(axes, start: tuple[float, float], end: tuple[float, float], style: st
 
 @styled
 def fig5(n_bits: int = 64, margin: float = 1.0, width: float = PAGE) -> Figure:
-    """Figure 5: the hash network and the pair of pictures that trains it.
-
-    Parameters
-    ----------
-    n_bits : int
-        Sigmoid units of the hash layer.
-    margin : float
-        λ of eq. (3).
-    width : float, inches
-    """
+    """Figure 5: the hash network of ``n_bits`` sigmoids and the pair of pictures that trains it; ``margin`` is λ."""
     figure, axes = plt.subplots(figsize=(width, 0.31 * width))
     axes.set(xlim=(0, 497), ylim=(-75, 75), aspect="equal")
     axes.axis("off")
