@@ -1,33 +1,35 @@
 """How far results move on another processor: instructions that are forbidden stand in for one that lacks them.
 
-The same rows, from the same features, are made as usual and once more without the instructions of the last fifteen
-years, so that sums come in another order and round otherwise. What training makes of that is compared with what
-another seed makes.
+The same rows are made as usual and once more without the instructions of the last fifteen years, features too, so that
+sums come in another order and round otherwise. What training makes of that is compared with what another seed makes.
+``python -m wshash verify`` takes its tolerances from here.
 
     python benchmarks/processor.py [--small] [--dataset mirflickr25k-128] [--write]
+
+``--write`` puts the numbers of this data set into processor.json, beside those of others, and draws processor.md anew.
 """
 
 import argparse
 import json
 import os
-import shutil
 import subprocess
 import sys
 
 import pandas as pd
 from _results import keep
 
-from wshash.hashing.catalogue import PAPER
+from wshash.hashing.catalogue import names
 from wshash.paths import project_root, runs_root
-from wshash.study.grid.config import StudyConfig
+from wshash.study.grid.config import BITS, StudyConfig
 from wshash.study.grid.plan import plan
-from wshash.study.grid.store import write_text
+from wshash.study.grid.store import write_json, write_text
 from wshash.study.provenance import provenance
 
 FORBIDDEN = {"ATEN_CPU_CAPABILITY": "default", "ONEDNN_MAX_CPU_ISA": "SSE41", "OPENBLAS_CORETYPE": "Nehalem"}
-METHODS = (*PAPER, "ITQ", "Classifier", "Weak")
 WHERE = ("here", "there")
 SEEDS = 2
+MEASURES = {"precision": "precision@{}", "average_precision": "average_precision"}
+SAID = {"processors": "between two processors", "spread": "between seeds"}
 
 
 def make(study, folder, **environment):
@@ -37,52 +39,70 @@ def make(study, folder, **environment):
 
 
 def compare(paths, folder, depth):
-    """One line a method and code length: how far its rows lie apart, and how far those of two seeds."""
+    """One line a method, code length and measure: how far its rows lie apart, and how far those of two seeds."""
     lines = []
     for path in paths:
         here, there = (json.loads(p.read_text(encoding="utf-8")) for p in (path, folder / "rows" / path.name))
-        precision = {
-            where: row["measures"][f"precision@{depth}"] for where, row in zip(WHERE, (here, there), strict=True)
-        }
-        lines.append({"method": here["method"], "bits": here["n_bits"]} | precision)
+        for measure, name in MEASURES.items():
+            pair = (row["measures"][name.format(depth)] for row in (here, there))
+            line = {"method": here["method"], "bits": here["n_bits"], "measure": measure}
+            lines.append(line | dict(zip(WHERE, pair, strict=True)))
     table = pd.DataFrame(lines)
-    table["apart"] = (table["here"] - table["there"]).abs()
-    groups = table.groupby(["method", "bits"], sort=False)
-    seeds = (groups["here"].max() - groups["here"].min()).rename("between two seeds")
-    return pd.concat([groups["apart"].max().rename("between two processors"), seeds], axis=1)
+    table["processors"] = (table["here"] - table["there"]).abs()
+    groups = table.groupby(["method", "bits", "measure"], sort=False)
+    return pd.concat([groups["processors"].max(), groups["here"].std().rename("spread")], axis=1).reset_index()
+
+
+def written(kept, records):
+    """The Markdown of all data sets that were measured."""
+    names = " ".join(f"{name}={value}" for name, value in FORBIDDEN.items())
+    text = [
+        "# How far results move on another processor",
+        f"By `python benchmarks/processor.py`; the other processor is this one with `{names}`. Largest difference of a "
+        f"measure over {SEEDS} seeds, and the standard deviation between these; precision is that of the first 500. "
+        "`python -m wshash verify` takes its tolerances from the same numbers in [processor.json](processor.json).",
+    ]
+    for name, rows in records.groupby("dataset", sort=False):
+        wide = rows.pivot(index=["method", "bits"], columns="measure", values=list(SAID))
+        wide = wide[[(what, measure) for measure in MEASURES for what in SAID if measure in set(rows["measure"])]]
+        wide.columns = [f"{measure.replace('_', ' ')}, {SAID[what]}" for what, measure in wide.columns]
+        wide = wide.loc[rows[["method", "bits"]].drop_duplicates().itertuples(index=False, name=None)]
+        precision = rows[rows["measure"] == "precision"]["processors"]
+        text.append(
+            f"## {name}\n\n{kept[name]}. Precision differs by at most {precision.max():.4f}, in the median by "
+            f"{precision.median():.5f}.\n\n{wide.reset_index().to_markdown(index=False, floatfmt='.5f')}"
+        )
+    return "\n\n".join(text) + "\n"
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--small", action="store_true", help="600 postcards, three epochs: a try in minutes")
     parser.add_argument("--dataset", default="mirflickr25k-128")
-    parser.add_argument("--write", action="store_true", help="write benchmarks/processor.md")
+    parser.add_argument("--write", action="store_true", help="write benchmarks/processor.json and .md")
     options = parser.parse_args()
-    config, methods, bits, depth = StudyConfig(dataset=options.dataset), METHODS, (16, 64), 500
+    config, methods, bits, depth = StudyConfig(dataset=options.dataset), names(), BITS, 500
     study = ["--dataset", options.dataset]
     if options.small:
         config, methods, bits, depth = StudyConfig(options={"n": 600}, preset="smoke"), ("LSH", "DSH"), (8,), 100
         study = ["--option", "n=600", "--preset", "smoke"]
     study += ["--methods", *methods, "--bits", *map(str, bits), "--seeds", str(SEEDS)]
-    paths = plan(config, methods, bits, SEEDS).rows
     folder = runs_root() / "processor"
     make(study, runs_root())
-    shutil.copytree(runs_root() / "features", folder / "features", dirs_exist_ok=True)
     make(study, folder, **FORBIDDEN)
-    found = compare(paths, folder, depth)
+    paths = [row.path for row in plan(config, methods, bits, SEEDS).rows]
     origin = provenance()
-    names = " ".join(f"{name}={value}" for name, value in FORBIDDEN.items())
-    text = (
-        "# How far results move on another processor\n\n"
-        f"Largest difference of Precision@{depth}, {SEEDS} seeds, {config.dataset}, by "
-        f"`python benchmarks/processor.py`. {origin['machine']}, commit {origin['commit']}; the other processor is "
-        f"this one with `{names}`, on the same features. In all at most {found.iloc[:, 0].max():.4f}, in the median "
-        f"{found.iloc[:, 0].median():.5f}.\n\n{found.reset_index().to_markdown(index=False, floatfmt='.5f')}\n"
-    )
+    table = compare(paths, folder, depth).assign(dataset=config.dataset)
+    path = project_root() / "benchmarks" / "processor.json"
+    kept = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {"made_by": {}, "table": []}
+    table = pd.DataFrame([row for row in kept["table"] if row["dataset"] != config.dataset] + table.to_dict("records"))
+    kept["made_by"][config.dataset] = f"{origin['machine']}, commit {origin['commit']}"
+    text = written(kept["made_by"], table)
     print(text)
-    keep("processor", {"table": found.reset_index().to_dict("records"), "provenance": origin})
-    if options.write:
-        write_text(project_root() / "benchmarks" / "processor.md", text)
+    keep("processor", {"table": table.to_dict("records"), "provenance": origin})
+    if options.write and not options.small:
+        write_json(path, kept | {"table": table.to_dict("records")})
+        write_text(path.with_suffix(".md"), text)
 
 
 if __name__ == "__main__":

@@ -10,12 +10,14 @@ from wshash.plots.tags import describe_fig4, describe_fig4_relevance, fig4, fig4
 from wshash.plots.tags import describe_fig6, describe_fig6_before_after, fig6, fig6_before_after
 from wshash.plots.timing import describe_fig7, fig7
 from wshash.plots.training import describe_fig3, describe_fig5, describe_learning_curves, fig3, fig5, learning_curves
+from wshash.plots.verify import describe_verify, verify
 
 __all__ = [
     "COLUMN", "PAGE", "look", "precision_range", "save", "show", "use_style",
     "budget", "fig1", "fig1_precision", "fig3", "fig4", "fig4_relevance", "fig5", "fig6", "fig6_before_after",
-    "fig7", "fig8", "fig9", "fig10", "forest", "learning_curves",
+    "fig7", "fig8", "fig9", "fig10", "forest", "learning_curves", "verify",
     "describe_budget", "describe_fig1", "describe_fig1_precision", "describe_fig3", "describe_fig4",
     "describe_fig4_relevance", "describe_fig5", "describe_fig6", "describe_fig6_before_after", "describe_fig7",
     "describe_fig8", "describe_fig9", "describe_fig10", "describe_forest", "describe_learning_curves",
+    "describe_verify",
 ]  # fmt: skip

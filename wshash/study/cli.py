@@ -72,6 +72,15 @@ _COMMANDS: dict[str, tuple[str, tuple[str, ...], dict[str, dict]]] = {
             "--dry-run": dict(action="store_true", help="say what would be done, and how long it may take"),
         },
     ),
+    "verify": (
+        "say whether what was made here is what is published",
+        (*_JUDGED, "--label-share", "--unseen"),
+        {
+            "--methods": dict(nargs="+", default=[], help="these alone"),
+            "--bits": dict(nargs="+", type=int, default=[], help="these alone"),
+            "--seed": dict(nargs="+", type=int, default=[], help="these alone"),
+        },
+    ),
     "claims": ("print the table of claims", _GRID, {}),
     "budget": ("few labels: what tags are worth then (claim C6)", (*_JUDGED, "--seeds", "--jobs", "--publish"), {}),
     "converge": ("half and twice the budgets, on validation data", (*_JUDGED, "--publish"), _TRIED),

@@ -90,9 +90,43 @@ def study(arguments: argparse.Namespace) -> int:
         print("no row was made, so there is nothing to publish", file=sys.stderr)
         return 1
     from wshash.study.publish import publish
+    from wshash.study.results.files import folder_of
+    from wshash.study.results.verify import Results
 
-    print(f"{len(rows)} of {len(made.rows)} rows; figures and tables in {shown(publish(made))}")
-    return 1 if why else 0
+    published = Results.read(folder_of(made.study.config, published=True))  # before it may be written over
+    folder = publish(made)
+    print(f"{len(rows)} of {len(made.rows)} rows; figures and tables in {shown(folder)}")
+    same = _verdict(made.study.config, folder, Results.read(folder), published)
+    return 1 if why or not (same or arguments.publish) else 0
+
+
+def _verdict(config: StudyConfig, folder: Path, made, published) -> bool:
+    """Say whether results made here are the published ones, and write a report; whether nothing is other."""
+    from wshash.study.grid.run import shown
+    from wshash.study.results.files import folder_of
+    from wshash.study.results.verify import Results, compare, left_out, write
+
+    if published is None:
+        usual = Results.read(folder_of(StudyConfig(dataset=config.dataset), published=True))
+        print(left_out(made, usual) if usual else f"no study of {config.dataset} is published to compare with")
+        return True
+    verdict = compare(made, published)
+    print(f"{verdict}\nthe report: {shown(write(verdict, folder))}")
+    return verdict.reproduced
+
+
+def verify(arguments: argparse.Namespace) -> int:
+    from wshash.study.grid.methods import chosen
+    from wshash.study.results.files import folder_of
+    from wshash.study.results.verify import Results
+
+    config = configuration(arguments)
+    folder, theirs = folder_of(config), folder_of(config, published=True)
+    made, published = Results.read(folder), Results.read(theirs)
+    if made is None or folder == theirs:
+        raise InputError(f"{folder.name}: nothing was made here; run `python -m wshash study` with the same settings")
+    part = made.part(arguments.methods and chosen(arguments.methods), arguments.bits, arguments.seed)
+    return 0 if _verdict(config, folder, part, published) else 1
 
 
 def _drawn(arguments: argparse.Namespace) -> bool:
