@@ -7,6 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from wshash import InputError
+from wshash.datasets import fetch as fetching
 from wshash.datasets.fetch import REGISTRY, Archive, Source, announce, fetch
 
 
@@ -84,8 +85,11 @@ def registry(server, *paths, size=SIZE, checksum=MD5, max_bytes=2**22):
     return {"toy": Source("toy", "Toy: a file", "CC0", "https://example.org/toy", (archive,))}
 
 
-def get(server, root, *paths, retries=1, keep_archives=False, **options):
-    return fetch("toy", root, keep_archives, retries, registry(server, *paths, **options))
+def get(server, root, *paths, retries=1, **options):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fetching, "REGISTRY", registry(server, *paths, **options))
+        patch.setattr(fetching, "RETRIES", retries)
+        return fetch("toy", root)
 
 
 def check(root):
@@ -98,11 +102,6 @@ def test_download_and_unpack(server, tmp_path):
     check(tmp_path)
     get(server, tmp_path, "fine")
     assert len(server.seen) == 1  # what is there is left as it is
-
-
-def test_kept_archives(server, tmp_path):
-    get(server, tmp_path, "fine", keep_archives=True)
-    assert (tmp_path / "toy.zip").read_bytes() == DATA
 
 
 def test_a_broken_connection_is_taken_up_again(server, tmp_path):
@@ -139,7 +138,7 @@ def test_a_later_run_goes_on_where_the_first_stopped(server, tmp_path):
     part = tmp_path / "toy.zip.part"
     with pytest.raises(InputError, match="broke"):
         # without retries the first break is the end
-        fetch("toy", tmp_path, retries=-1, registry=registry(server, "breaks"))
+        get(server, tmp_path, "breaks", retries=-1)
     size = part.stat().st_size
     assert size > len(DATA) // 3 - 2**14
     server.breaks_left, server.seen = 0, []
@@ -215,11 +214,10 @@ def test_a_wrong_file_by_hand_is_not_taken(server, tmp_path):
 
 
 def test_no_server_at_all(server, tmp_path):
-    options = registry(server, "fine")
     server.shutdown()
     server.server_close()
     with pytest.raises(InputError, match="no connection"):
-        fetch("toy", tmp_path, retries=0, registry=options)
+        get(server, tmp_path, "fine", retries=0)
 
 
 @pytest.mark.parametrize("limits", [{"size": 1000}, {"size": None, "max_bytes": 1000}])

@@ -14,6 +14,8 @@ from wshash.datasets.unpack import unpack
 from wshash.errors import InputError
 from wshash.paths import data_root
 
+RETRIES = 3  # to take up a broken connection without new bytes, before the next mirror is tried
+
 
 @dataclass(frozen=True)
 class Archive:
@@ -86,15 +88,15 @@ REGISTRY = {
 }
 
 
-def _asked(name: str, root: str | Path | None, registry: dict[str, Source]) -> tuple[Source, Path]:
-    if name not in registry:
-        raise InputError(f"{name!r} cannot be fetched; choose one of {', '.join(registry)}")
-    return registry[name], Path(root).expanduser() if root is not None else data_root() / registry[name].folder
+def _asked(name: str, root: str | Path | None) -> tuple[Source, Path]:
+    if name not in REGISTRY:
+        raise InputError(f"{name!r} cannot be fetched; choose one of {', '.join(REGISTRY)}")
+    return REGISTRY[name], Path(root).expanduser() if root is not None else data_root() / REGISTRY[name].folder
 
 
-def announce(name: str, root: str | Path | None = None, registry: dict[str, Source] = REGISTRY) -> str:
+def announce(name: str, root: str | Path | None = None) -> str:
     """What :func:`fetch` will download: sizes, licence, checksums, and where it goes. Read it before."""
-    source, root = _asked(name, root, registry)
+    source, root = _asked(name, root)
     lines = [source.title, f"Licence: {source.licence}", f"Page: {source.page}", f"To: {root}"]
     for archive in source.archives:
         size = "size unknown" if archive.size is None else tqdm.format_sizeof(archive.size, "B")
@@ -103,13 +105,7 @@ def announce(name: str, root: str | Path | None = None, registry: dict[str, Sour
     return "\n".join(lines)
 
 
-def fetch(
-    name: str,
-    root: str | Path | None = None,
-    keep_archives: bool = False,
-    retries: int = 3,
-    registry: dict[str, Source] = REGISTRY,
-) -> Path:
+def fetch(name: str, root: str | Path | None = None) -> Path:
     """Download and unpack a data set; what is there already is left as it is.
 
     An archive goes on where a broken download stopped; it is verified before it is unpacked, and refused where its
@@ -120,18 +116,14 @@ def fetch(
     name : {"mirflickr25k", "nuswide-tags"}
     root : path, optional
         The data set's own folder; default as in :func:`wshash.load_dataset`, which reads it then.
-    keep_archives : bool
-        Keep the zip files after unpacking.
-    retries : int
-        Attempts to take up a broken connection without new bytes before the next mirror is tried.
 
     Raises
     ------
     InputError
-        No mirror gave the archive: the message says why each failed and how to get it by hand. Or the archive was
-        refused by :func:`wshash.datasets.unpack.unpack`.
+        No mirror gave the archive: the message says why each failed and how to get it by hand. Or it was refused by
+        :func:`wshash.datasets.unpack.unpack`.
     """
-    source, root = _asked(name, root, registry)
+    source, root = _asked(name, root)
     try:
         root.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -140,19 +132,18 @@ def fetch(
         folder = root / archive.folder
         if folder.is_dir() and any(folder.iterdir()):
             continue
-        path = _download(source, archive, root, retries)
+        path = _download(source, archive, root)
         unpack(path, root, archive.folder, archive.max_bytes)
-        if not keep_archives:
-            path.unlink()
+        path.unlink()
     return root
 
 
-def _download(source: Source, archive: Archive, root: Path, retries: int) -> Path:
+def _download(source: Source, archive: Archive, root: Path) -> Path:
     pooch.get_logger().setLevel("WARNING")
     failures = []
     for url in archive.urls:
         part, size = root / f"{archive.file}.part", archive.size if archive.checksum else None
-        downloader = partial(download, part=part, size=size, max_bytes=archive.max_bytes, retries=retries)
+        downloader = partial(download, part=part, size=size, max_bytes=archive.max_bytes, retries=RETRIES)
         try:
             return Path(pooch.retrieve(url, archive.checksum, archive.file, root, downloader=downloader))
         except InputError:

@@ -67,15 +67,20 @@ def load(
     Raises
     ------
     InputError
-        A file that is needed is missing, lists of unequal length, or a line that is not of the official
-        format.
+        A file that is needed is missing, lists of unequal length, or a line that is not of the official format.
     """
     folder = Path(folder)
     places, ids = _photo_list(folder)
     n, names, where = len(ids), concept_names(folder), find(folder, "Groundtruth", "AllLabels")
     labels = np.column_stack([label_column(where / f"Labels_{concept}.txt", n) for concept in names])
     chosen = _choose(concepts, names, labels)
-    root, sizes = _photo_sizes(folder, places, missing)
+    root = _photo_root(folder)
+    if not root.is_dir() and missing == "drop":
+        raise InputError(
+            f"{folder}: no photos in Flickr/ or images/; ask the authors for them, or give the option missing=keep "
+            "to work with tags and labels alone"
+        )
+    sizes = np.array([file_size(os.path.join(root, place)) for place in places], dtype=np.int64)
 
     # One row per id: the first whose file is there, else the first.
     row_of: dict[str, int] = {}
@@ -109,9 +114,7 @@ def _photo_list(folder: Path) -> tuple[list[str], list[str]]:
     if not words or find(folder, "ImageList", "Imagelist.txt", needed=False):
         return image_list(folder)
     # The authors' present distribution has no image list; All_Tags.txt is in its order and has the ids.
-    ids = photo_ids(words)
-    root = _photo_root(folder) or folder / "Flickr"
-    place_of = {}
+    ids, root, place_of = photo_ids(words), _photo_root(folder), {}
     for place, _, files in os.walk(root):
         for file in files:
             path = os.path.relpath(os.path.join(place, file), root).replace(os.sep, "/")
@@ -119,31 +122,16 @@ def _photo_list(folder: Path) -> tuple[list[str], list[str]]:
     return [place_of.get(id_, f"{id_}.jpg") for id_ in ids], ids
 
 
-def _photo_root(folder: Path) -> Path | None:
-    return find(folder, "Flickr", needed=False) or find(folder, "images", needed=False)
+def _photo_root(folder: Path) -> Path:
+    return find(folder, "Flickr", needed=False) or find(folder, "images", needed=False) or folder / "Flickr"
 
 
 def _choose(concepts: int | Sequence[str] | None, names: list[str], labels: np.ndarray) -> np.ndarray:
     if concepts is None:
         return np.arange(len(names))
-    if isinstance(concepts, int):
-        if not 0 < concepts <= len(names):
-            raise InputError(f"concepts={concepts}: choose 1 to {len(names)}, or a list of names")
+    if isinstance(concepts, int) and 0 < concepts <= len(names):
         return np.sort(np.argsort(-labels.sum(axis=0), kind="stable")[:concepts])
-    concepts = [concepts] if isinstance(concepts, str) else list(concepts)
-    unknown = [concept for concept in concepts if concept not in names]
-    if unknown or not concepts:
-        raise InputError(f"concepts={concepts}: choose among {', '.join(names)}")
-    return np.array([j for j, concept in enumerate(names) if concept in concepts])
-
-
-def _photo_sizes(folder: Path, places: list[str], missing: str) -> tuple[Path, np.ndarray]:
-    """Where the photos lie, and the bytes of each; -1 for those that are not there."""
-    root = _photo_root(folder)
-    if root is None and missing == "drop":
-        raise InputError(
-            f"{folder}: no photos in Flickr/ or images/; ask the authors for them, or give the option missing=keep "
-            "to work with tags and labels alone"
-        )
-    root = root or folder / "Flickr"
-    return root, np.array([file_size(os.path.join(root, place)) for place in places], dtype=np.int64)
+    chosen = [concepts] if isinstance(concepts, int | str) else list(concepts)
+    if not chosen or not set(chosen) <= set(names):
+        raise InputError(f"concepts={concepts}: choose 1 to {len(names)}, or among {', '.join(names)}")
+    return np.array([j for j, concept in enumerate(names) if concept in chosen])

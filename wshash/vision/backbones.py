@@ -99,21 +99,15 @@ BACKBONES: dict[str, Callable[[str, str | Path | None], Backbone]] = {
 
 
 def load_backbone(name: str, weights: str | Path | None = None) -> Backbone:
-    """A backbone in evaluation mode, with its ImageNet weights.
+    """A backbone in evaluation mode, with its ImageNet weights; InputError where they cannot be had, and what to do.
 
     Parameters
     ----------
     name : {"efficientnet_lite0", "efficientnet_lite2", "vgg16"}
-        ``efficientnet_lite0``, ``efficientnet_lite2``: Tan and Le 2019, Lite variants; their weights come with
-        installed packages. ``vgg16``: Simonyan and Zisserman 2015, the paper's network; 528 MB, downloaded once by
-        torchvision.
+        The first two: Tan and Le 2019, Lite variants; their weights come with installed packages. ``vgg16``: Simonyan
+        and Zisserman 2015, the paper's network; 528 MB, downloaded once by torchvision.
     weights : path, ``"random"`` or None
         A file to read instead, or freshly drawn weights (seed them with ``torch.manual_seed``).
-
-    Raises
-    ------
-    InputError
-        Unknown name; weights missing, unreadable or not downloadable, with the place where to put them.
     """
     if name not in BACKBONES:
         raise InputError(f"backbone {name!r} is unknown; choose one of {', '.join(BACKBONES)}")

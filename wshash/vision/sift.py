@@ -32,6 +32,8 @@ def sift_words(
 ) -> SiftWords:
     """SIFT descriptors (Lowe 2004), each counted as the nearest of ``n_words`` k-means centres.
 
+    InputError where the training pictures have fewer descriptors than words.
+
     Parameters
     ----------
     images : sequence of n uint8 arrays, H×W×3 (RGB) or H×W
@@ -44,10 +46,6 @@ def sift_words(
     n_jobs : int, optional
         Threads; default, all processors. The result does not depend on it.
 
-    Raises
-    ------
-    InputError
-        The training pictures have fewer descriptors than words.
     """
     skipped: dict[int, str] = {}
 
