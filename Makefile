@@ -1,8 +1,14 @@
-# make study     set up, run the study, regenerate tables and figures   (DATASET, BITS, METHODS, SEEDS, JOBS, ARGS)
+# make study     set up, run the study: tables and figures in runs/figures, and whether they are the published ones
+#                (DATASET, BITS, METHODS, SEEDS, JOBS, ARGS; ARGS=--publish writes into figures/)
+# make quick     set up, and a look in two minutes: one seed, 16 bits, 1,000 postcards
+# make verify    say again whether what was made here is what is published   (DATASET, ARGS)
 # make test      set up, check the style, run the tests and the notebooks
 # make lab       set up, open JupyterLab on the notebooks
 # make notebooks execute the notebooks again, in place
-# make clean     remove the environment and all runs; figures stay
+# make clean     remove the environment and all runs, with the figures in them; what is published stays
+#
+# uv installs the same versions many times as fast, and is used where it is there. TORCH=cpu takes wheels of torch
+# without what a GPU needs, gigabytes less, from PyTorch's own index.
 
 PYTHON  ?= python3
 VENV    ?= .venv
@@ -12,14 +18,25 @@ METHODS ?= paper
 SEEDS   ?= 5
 JOBS    ?= 2
 ARGS    ?=
+TORCH   ?=
 
 BIN  := $(VENV)/bin
 READY := $(VENV)/.ready
+UV    := $(shell command -v uv)
+PIP   := $(if $(UV),$(UV) pip install --quiet --python $(BIN)/python,$(BIN)/python -m pip install --quiet --disable-pip-version-check)
+CPU   := $(if $(UV),--torch-backend cpu,--extra-index-url https://download.pytorch.org/whl/cpu)
+LOCK  := $(if $(filter cpu,$(TORCH)),$(CPU) -r $(VENV)/cpu.lock,-r requirements.lock)
 
-.PHONY: study test lab notebooks bench clean
+.PHONY: study quick verify test lab notebooks bench clean
 
 study: $(READY)
 	$(BIN)/python -m wshash study --dataset $(DATASET) --bits $(BITS) --methods $(METHODS) --seeds $(SEEDS) --jobs $(JOBS) $(ARGS)
+
+quick: $(READY)
+	$(BIN)/python -m wshash study --option n=1000 --bits 16 --seeds 1
+
+verify: $(READY)
+	$(BIN)/python -m wshash verify --dataset $(DATASET) $(ARGS)
 
 test: $(READY)
 	$(BIN)/ruff check .
@@ -40,8 +57,9 @@ bench: $(READY)
 $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'Python 3.11 or newer is needed; set PYTHON=python3.11')"
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	grep -vE '^(cuda|nvidia|triton)' requirements.lock > $(VENV)/cpu.lock
+	$(PIP) $(LOCK)
+	$(PIP) --no-deps --no-build-isolation --editable .
 	touch $@
 
 clean:

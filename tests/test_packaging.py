@@ -182,3 +182,21 @@ def test_no_text_names_a_folder_of_somebodys_machine():
 
 def test_no_data_set_is_in_the_repository():
     assert not _files("*.jpg", "*.jpeg", "*.zip", "*.npy", "*.npz", "*.safetensors", "*.pth")
+
+
+@pytest.mark.posix
+@pytest.mark.parametrize("uv", [True, False])
+@pytest.mark.parametrize("torch", ["", "cpu"])
+def test_uv_installs_where_it_is_there_and_torch_for_a_cpu_is_offered(tmp_path, uv, torch):
+    for program in ("sh", "env"):
+        (tmp_path / program).symlink_to(shutil.which(program))
+    if uv:
+        (tmp_path / "uv").write_text("#!/bin/sh\n")
+        (tmp_path / "uv").chmod(0o755)
+    command = [shutil.which("make"), "-n", "-C", ROOT, "verify", "VENV=nowhere", f"TORCH={torch}"]
+    said = subprocess.run(command, env={"PATH": str(tmp_path)}, capture_output=True, text=True, check=True).stdout
+    first, second = (line for line in said.splitlines() if "pip install" in line)
+    assert (f"{tmp_path}/uv pip install" in first) == uv == ("-m pip install" not in first)
+    cpu = ("--torch-backend cpu" if uv else "--extra-index-url https://download.pytorch.org/whl/cpu") in first
+    assert cpu == (torch == "cpu") and ("-r nowhere/cpu.lock" if cpu else "-r requirements.lock") in first
+    assert second.startswith(first.split(" install")[0]) and "--no-deps" in second

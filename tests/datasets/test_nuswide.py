@@ -45,7 +45,6 @@ def test_official_layout(tmp_path, prefix):
         "listed": 5,
         "duplicate_ids": 1,
         "duplicate_ids_unequal_labels": 1,
-        "label_values_not_0_1": 0,
         "tag_lines_without_photo": 0,
         "tag_lines_not_utf8": 0,
         "missing_photos": 0,
@@ -91,19 +90,6 @@ def test_concepts_to_choose_from(tree):
             load("n", tree, concepts=wrong)
 
 
-def test_official_split_and_its_value_that_is_no_label(tree):
-    where = tree / "Groundtruth/TrainTestLabels"
-    where.mkdir()
-    (tree / "ImageList/TrainImagelist.txt").write_text("".join(f"{PHOTOS[i]}.jpg\n" for i in (0, 1, 2)))
-    (where / "Labels_sky_Train.txt").write_text("1\n0\n1\n")
-    (where / "Labels_animal_Train.txt").write_text("0\r\n0\r\n1\r\n")
-    (where / "Labels_lake_Train.txt").write_text("0\n1\n-1130179\n")
-    data = load("n", tree, part="train", untagged="keep")
-    assert data.ids == ["21", "9", "35"] and data.report["label_values_not_0_1"] == 1
-    np.testing.assert_array_equal(data.labels, np.array([[1, 0, 0], [0, 0, 1], [1, 1, 0]], dtype=bool))
-    assert data.report["tag_lines_without_photo"] == 1  # that of photo 4, which is in the other part
-
-
 def test_tags_in_another_encoding(tree):
     path = tree / "NUS_WID_Tags/All_Tags.txt"
     path.write_bytes(path.read_bytes().replace(b"unknown", "café".encode("latin-1"), 1))
@@ -122,7 +108,10 @@ def test_tags_in_another_encoding(tree):
         ("ConceptsList/Concepts81.txt", "sky\n../../x\n", "'../../x' is not the name"),
         ("ConceptsList/Concepts81.txt", "cat\n", "Labels_cat.txt is missing"),
         ("Groundtruth/AllLabels/Labels_sky.txt", None, "Labels_sky.txt is missing"),
-        ("Groundtruth/AllLabels/Labels_sky.txt", "1\n0\n", "2 labels"),
+        ("Groundtruth/AllLabels/Labels_sky.txt", "1\n0\n", "2 labels for 5 listed photos"),
+        ("Groundtruth/AllLabels/Labels_sky.txt", "1\n0\n1\n0\n-1130179\n", "label 5: b'-1130179' is not 0 or 1"),
+        ("Groundtruth/AllLabels/Labels_sky.txt", "10101\n", "label 1: b'10101'"),
+        ("Groundtruth/AllLabels/Labels_sky.txt", "1\n0\n1\n0\n2\n", "label 5: b'2'"),
         ("Groundtruth/AllLabels/Labels_sky.txt", "1\n0\n1\n0\nx\n", "label 5"),
         ("NUS_WID_Tags/All_Tags.txt", None, "All_Tags.txt is missing"),
         ("NUS_WID_Tags/All_Tags.txt", "<html>\n", "line 1"),
@@ -163,7 +152,7 @@ def test_names_in_any_case_and_without_their_folder(tree):
     assert load("n", tree).ids == ["21", "9"]
 
 
-@pytest.mark.parametrize("option", ["tags", "part", "untagged", "unlabelled", "missing"])
+@pytest.mark.parametrize("option", ["tags", "untagged", "unlabelled", "missing"])
 def test_unknown_options(tree, option):
     with pytest.raises(InputError, match=f"{option}='x'"):
         load("n", tree, **{option: "x"})
@@ -215,10 +204,3 @@ def test_real_ground_truth(tmp_path):
     # as many photos as other readers of these files count with one of the 21 most frequent concepts
     frequent = np.argsort(-data.labels.sum(axis=0))[:21]
     assert data.labels[:, frequent].any(axis=1).sum() == 195_834
-
-    n_train = 161_789
-    lines = (f"actor\\0001_{id_}.jpg\n" for id_ in ids[:n_train])
-    (tmp_path / "ImageList/TrainImagelist.txt").write_text("".join(lines))
-    train = load("nuswide", tmp_path, "1k", part="train", missing="keep", unlabelled="negative")
-    assert len(train) == n_train and train.report["label_values_not_0_1"] == 1
-    assert train.labels[:, train.concepts.index("lake")].sum() == 8_021

@@ -73,21 +73,20 @@ def test_a_linked_target_is_not_followed(tmp_path):
 @pytest.mark.parametrize(
     "files, options",
     [
-        ([("x", bytes(LIMIT + 1))], {}),
         ([("x", bytes(LIMIT))], {"compression": zipfile.ZIP_DEFLATED}),  # 10,000 bytes in 130: fine
-        ([("x", bytes(2**20))], {"compression": zipfile.ZIP_DEFLATED}),
-        ([(str(i), b"") for i in range(11)], {}),
+        ([("x", bytes(LIMIT + 1))], {"compression": zipfile.ZIP_DEFLATED}),
+        ([("x", bytes(LIMIT)), ("y", b"1")], {}),
         ([], {}),
+        ([("folder/", b"")], {}),
     ],
 )
 def test_bombs(tmp_path, files, options):
     path = archive(tmp_path / "a.zip", files, **options)
-    if files and files[0] == ("x", bytes(LIMIT)):
+    if files == [("x", bytes(LIMIT))]:
         unpack(path, tmp_path, "data", LIMIT)
         return
-    big = LIMIT if "compression" not in options else 2**30
     with pytest.raises(InputError, match="not unpacked"):
-        unpack(path, tmp_path, "data", big, max_files=10)
+        unpack(path, tmp_path, "data", LIMIT)
     assert not (tmp_path / "data").exists()
 
 
@@ -98,13 +97,6 @@ def test_an_archive_that_lies_about_its_size(tmp_path):
     with pytest.raises(InputError, match="damaged"):
         unpack(path, tmp_path, "data", 100)
     assert not (tmp_path / "data").exists()
-
-
-@pytest.mark.filterwarnings("ignore:Duplicate name")
-def test_two_entries_of_one_name(tmp_path):
-    path = archive(tmp_path / "a.zip", [("x", b"1"), ("x", b"2")])
-    with pytest.raises(InputError, match="cannot be unpacked"):
-        unpack(path, tmp_path, "data", LIMIT)
 
 
 def sound():

@@ -1,5 +1,6 @@
 """The estimators with a network: known answers, the hand-over of the weak network, edge cases, pictures."""
 
+import itertools
 import warnings
 
 import numpy as np
@@ -104,6 +105,27 @@ def test_quantile_sets_the_threshold():
     )
     model = WeakPretraining(n_bits=8, quantile=0.7, **(SMALL | {"epochs": 1})).fit(X, graded)
     assert 0.2 < model.share_similar_ <= 0.3
+
+
+def test_a_pair_at_the_threshold_is_not_similar():
+    B = np.array([[1, 0], [0, 1], [0.5, 0.5], [0, 0]], np.float32)[np.arange(300) % 4]
+    similarity = TagSimilarity(B, np.eye(2))  # 1, .5 or 0
+    model = WeakPretraining(n_bits=8, threshold=0.5, **(SMALL | {"epochs": 0})).fit(clusters()[0], similarity)
+    equal = B @ B.T > 0.5  # the same one tag
+    known = np.ix_(similarity.known, similarity.known)
+    assert model.share_similar_ == pytest.approx(equal[known].mean(), abs=0.01)
+    f = torch.rand(40, 8, generator=torch.Generator().manual_seed(0))
+    rows = torch.arange(20, 60)
+    expected = 0.0
+    for alike, push in ((True, lambda d: d), (False, lambda d: max(0.0, 1 - d))):
+        costs = [
+            push((f[i] - f[j]).norm().item())
+            for i, j in itertools.combinations(range(40), 2)
+            if similarity.known[[20 + i, 20 + j]].all() and equal[20 + i, 20 + j] == alike
+        ]
+        expected += np.mean(costs)
+    loss = model._loss_of(model.network_, None, similarity, 0)
+    assert loss(f, rows, None).item() == pytest.approx(expected, rel=1e-5)
 
 
 @pytest.mark.parametrize("method", [DSH, DRSCH])

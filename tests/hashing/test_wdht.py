@@ -97,6 +97,19 @@ def test_the_second_head_predicts_the_tag_vector_of_a_row_never_seen():
         model.predict_tags(other[:, :3])
 
 
+def test_the_loss_of_a_batch_is_that_of_its_known_rows_with_tanh_units():
+    X, w, _ = problem()
+    model = WDHT(n_bits=8, hidden=32, epochs=0, margin=0.3, loss_weights=(2.0, 3.0, 5.0)).fit(X, w)
+    w[:20:3] = 0
+    z = torch.randn(40, 10, generator=torch.Generator().manual_seed(0))
+    known = np.flatnonzero(w[:40].any(axis=1))
+    f = z.sigmoid()
+    pairs, ranks, spread = loops(f[known, :8], torch.tanh(z / 2)[known, 8:], torch.tensor(w[known]), 0.3)
+    loss = model._loss_of(model.network_, None, w.astype(np.float32), 0)
+    assert loss(f, torch.arange(40), None).item() == pytest.approx(2 * pairs + 3 * ranks + 5 * spread, rel=1e-4)
+    assert loss(f[:1], torch.arange(1), None).item() == 0  # none is known
+
+
 def test_only_the_direction_of_a_tag_vector_counts():
     X, w, _ = problem()
     first, second = (WDHT(n_bits=8, **SMALL).fit(X, c * w).embed(X) for c in (1.0, 4.0))

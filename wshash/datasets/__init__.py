@@ -23,14 +23,7 @@ SOURCES = {
 
 
 def valid_name(name: str) -> str:
-    """The name of a data set, which becomes a folder's under data, runs and figures; else an InputError.
-
-    Its source stands first, alone or before ``-``; it has letters, digits, ``-``, ``_`` and ``.`` only, no ``..`` and
-    no ``.`` at the end, so that it never leads out of a folder.
-
-    >>> valid_name("mirflickr25k-128")
-    'mirflickr25k-128'
-    """
+    """The name of a data set, a source or SOURCE-VARIANT, if it can be a folder's name too; else an InputError."""
     if not isinstance(name, str) or name.partition("-")[0] not in SOURCES:
         raise InputError(
             f"data set {name!r} is unknown; choose one of {', '.join(SOURCES)}, or one of these and -VARIANT"
@@ -46,8 +39,8 @@ def load_dataset(name: str, /, root: str | Path | None = None, every: bool = Fal
     Parameters
     ----------
     name : str
-        ``postcards``, ``mirflickr25k``, ``nuswide`` or ``folder``, or one of these with a suffix for a
-        variant of it (``mirflickr25k-128``); see :func:`valid_name`.
+        ``postcards``, ``mirflickr25k``, ``nuswide`` or ``folder``, or one of these and ``-VARIANT``
+        (``mirflickr25k-128``): of letters, digits, ``-``, ``_`` and ``.``, for folders are called so.
     root : path, optional
         The data set's own folder. Default: the folder ``name`` under ``$WSHASH_DATA``, else under ``data/``.
     every : bool
@@ -72,9 +65,6 @@ def load_dataset(name: str, /, root: str | Path | None = None, every: bool = Fal
 
 
 def is_ready(name: str, /, **options) -> bool:
-    """Whether a data set can be loaded without long work; options as of :func:`load_dataset`, and as strictly.
-
-    False for postcards that are not drawn yet.
-    """
+    """Whether :func:`load_dataset` takes no long work: False for postcards that are not drawn yet."""
     module = import_module(SOURCES[valid_name(name).partition("-")[0]])
     return module.is_drawn(name, **options) if hasattr(module, "is_drawn") else True

@@ -11,6 +11,8 @@ import numpy as np
 from wshash.datasets.text import read_text
 from wshash.errors import InputError
 
+_PARTS = ("query", "train", "database", "validation")
+
 
 def _digest(parts: Iterable[bytes]) -> str:
     sha = hashlib.sha256()
@@ -39,7 +41,6 @@ class Subset(Sequence):
         return _digest([self.images.fingerprint.encode(), self.indices.astype("<i8").tobytes()])
 
     def digests(self) -> list[str]:
-        """What identifies each picture."""
         found = self.images.digests()
         return [found[i] for i in self.indices]
 
@@ -48,16 +49,10 @@ class Subset(Sequence):
 class Split:
     """Which rows are queries, which train, and which are searched.
 
-    Attributes
-    ----------
-    query, train, database, validation : int64 arrays of row numbers, ascending
-        Queries are in no other part. ``validation`` is a random part of ``train``: a choice is made by
-        training on ``train`` without it and judging on it; the published model then trains on all of
-        ``train``. Protocol ``"paper"``: ``database`` equals ``train``. Protocol ``"held-out"``: the two are
-        disjoint.
-    protocol : {"paper", "held-out", "overlap"}
-        ``"overlap"``: of an imported split whose database holds some training rows but not just these.
-    seed : int
+    All are int64 arrays of row numbers, ascending; queries are in no other part. ``validation`` is a random part of
+    ``train``: a choice is made by training on the others and judging on it; the published model trains on all of
+    ``train``. Protocol ``"paper"``: ``database`` equals ``train``; ``"held-out"``: the two are disjoint; ``"overlap"``:
+    of an imported split whose database holds some training rows but not just these.
     """
 
     query: np.ndarray
@@ -75,25 +70,20 @@ class Split:
     @cached_property
     def fingerprint(self) -> str:
         """16 hexadecimal digits over the rows of all parts."""
-        parts = (self.query, self.train, self.database, self.validation)
-        return _digest(np.asarray(part, "<i8").tobytes() for part in parts)
+        return _digest(np.asarray(getattr(self, part), "<i8").tobytes() for part in _PARTS)
 
 
 @dataclass(frozen=True, eq=False)
 class TaggedImages:
-    """``n`` pictures with the tags that people typed and the concepts that are really there.
+    """``n`` pictures with the tags that people typed and the ``c`` concepts that are really there.
 
     Attributes
     ----------
-    name : str
     images : sequence of n uint8 arrays, H×W×3, RGB
         Decoded or drawn when asked for. ``images.fingerprint`` identifies the pixels of all, ``images.digests()`` has
         a text that identifies those of each.
-    tags : list of n lists of str
     labels : bool array, n×c
-        ``labels[i, j]``: concept ``j`` is in picture ``i``. Used for supervision and for judging, never for
-        tags.
-    concepts : list of c str
+        ``labels[i, j]``: concept ``j`` is in picture ``i``. Used for supervision and for judging, never for tags.
     ids : list of n str
         Unique, stable names of the pictures.
     salient : bool array, n×c, or None
@@ -119,19 +109,17 @@ class TaggedImages:
 
     def __post_init__(self):
         n, c = len(self.images), len(self.concepts)
-        if not len(self.tags) == len(self.ids) == len(self.labels) == n:
+        if not len(self.tags) == len(self.ids) == n:
             raise InputError(
-                f"{self.name}: {n} pictures, {len(self.tags)} tag lists, {len(self.labels)} label rows and "
-                f"{len(self.ids)} ids; all four must be of one length"
+                f"{self.name}: {n} pictures, {len(self.tags)} tag lists and {len(self.ids)} ids; they must be as many"
             )
-        if self.labels.shape != (n, c) or self.labels.dtype != bool:
-            raise InputError(
-                f"{self.name}: labels must be bool of shape ({n}, {c}), got {self.labels.dtype} {self.labels.shape}"
-            )
-        if self.salient is not None and (
-            self.salient.shape != (n, c) or self.salient.dtype != bool or (self.salient & ~self.labels).any()
-        ):
-            raise InputError(f"{self.name}: salient must be bool of shape ({n}, {c}) and true only where labels are")
+        for what, table in {"labels": self.labels, "salient": self.salient}.items():
+            if table is not None and (table.shape != (n, c) or table.dtype != bool):
+                raise InputError(
+                    f"{self.name}: {what} must be bool of shape ({n}, {c}), got {table.dtype} {table.shape}"
+                )
+        if self.salient is not None and (self.salient & ~self.labels).any():
+            raise InputError(f"{self.name}: salient must be true only where labels are")
         if len(set(self.ids)) != n:
             raise InputError(f"{self.name}: {n - len(set(self.ids))} picture ids occur more than once")
 
@@ -149,10 +137,6 @@ class TaggedImages:
         tags = ("\t".join(row) for row in self.tags)
         texts = ("\n".join(self.ids), "\n".join(tags), "\n".join(self.concepts))
         return _digest([*(text.encode() for text in texts), np.packbits(self.labels).tobytes()])
-
-    def with_transform(self, transform: Callable | None) -> "TaggedImages":
-        """The same data set with ``self[i]`` passing each picture through ``transform``."""
-        return replace(self, transform=transform)
 
     def subset(self, indices) -> "TaggedImages":
         """The data set of these rows, in this order."""
@@ -176,10 +160,9 @@ class TaggedImages:
         n_queries : int, optional
             Drawn from the pictures with at least one concept: without one, nothing is relevant. Default: a sixth of the
             pictures, rounded down to hundreds where that leaves some, at most the paper's 5,000 and half of those.
-        seed : int
         protocol : {"paper", "held-out"}
-            ``"paper"``: the database is the training set. ``"held-out"``: the rest is cut into two halves,
-            one to train on, the other, whose labels no method has seen, to search.
+            ``"held-out"``: the rest is cut into two halves, one to train on, the other, whose labels no method has
+            seen, to search.
         validation_share : float
             Part of the training rows on which choices are made.
         """
@@ -205,17 +188,16 @@ class TaggedImages:
 
     def export_split(self, split: Split, folder: str | Path) -> None:
         """Write ``query.txt``, ``train.txt``, ``database.txt``, ``validation.txt``: one picture id a line."""
-        folder = Path(folder)
-        folder.mkdir(parents=True, exist_ok=True)
-        for part in ("query", "train", "database", "validation"):
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        for part in _PARTS:
             lines = "".join(f"{self.ids[i]}\n" for i in getattr(split, part))
-            (folder / f"{part}.txt").write_text(lines, encoding="utf-8", newline="\n")
+            (Path(folder) / f"{part}.txt").write_text(lines, encoding="utf-8", newline="\n")
 
     def import_split(self, folder: str | Path) -> Split:
         """Read what :meth:`export_split` wrote, or lists by hand; ``validation.txt`` may be missing."""
         folder, row = Path(folder), {name: i for i, name in enumerate(self.ids)}
         parts = {}
-        for part in ("query", "train", "database", "validation"):
+        for part in _PARTS:
             path = folder / f"{part}.txt"
             if not path.is_file() and part != "validation":
                 raise InputError(f"{path} is missing; a split needs query.txt, train.txt and database.txt")
@@ -224,8 +206,8 @@ class TaggedImages:
             unknown = [name for name in names if name not in row]
             if unknown:
                 raise InputError(
-                    f"{path}: {len(unknown)} of {len(names)} ids are not in {self.name}, the first is "
-                    f"{unknown[0]!r}; the list belongs to another data set or another part of it"
+                    f"{path}: {len(unknown)} of {len(names)} ids are not in {self.name}, such as {unknown[0]!r}; the "
+                    "list belongs to another data set or another part of it"
                 )
             parts[part] = np.array(sorted({row[name] for name in names}), dtype=np.int64)
         overlap = np.intersect1d(parts["query"], np.union1d(parts["train"], parts["database"]))
@@ -233,7 +215,5 @@ class TaggedImages:
             raise InputError(f"{folder}: {len(overlap)} queries are in train.txt or database.txt too")
         if not np.isin(parts["validation"], parts["train"]).all():
             raise InputError(f"{folder}: validation.txt has pictures that are not in train.txt")
-        if np.array_equal(parts["train"], parts["database"]):
-            return Split(**parts, protocol="paper")
-        shared = np.isin(parts["train"], parts["database"]).any()
-        return Split(**parts, protocol="overlap" if shared else "held-out")
+        same, shared = (f(parts["train"], parts["database"]) for f in (np.array_equal, np.intersect1d))
+        return Split(**parts, protocol="paper" if same else "overlap" if len(shared) else "held-out")

@@ -13,31 +13,17 @@ from wshash.datasets import SOURCES, TaggedImages, load_dataset
 from wshash.datasets.files import look
 from wshash.errors import InputError
 
-MIN_PICTURES = 100
-"""Fewer do not fill a batch of 64 once queries and a validation part are set aside."""
-
-MIN_TAG_COUNT = 5
-"""Pictures that a tag must be on for its vector to be learnt (``wshash.tags.train_skipgram``)."""
-
-MIN_LISTS = 110
-"""Lists of two such tags to learn vectors from well: a fifth is held out to choose the epochs on, and 20 are needed."""
+MIN_PICTURES = 100  # fewer do not fill a batch of 64 once queries and a validation part are set aside
+MIN_TAG_COUNT = 5  # pictures that a tag must be on for its vector to be learnt (wshash.tags.train_skipgram)
+MIN_LISTS = 110  # of two such tags, to learn vectors from well: to choose the epochs, 20 are needed in a fifth held out
 
 
 def obstacles(data: TaggedImages, train: np.ndarray | None = None) -> dict[str, list[str]]:
     """What stands in the way of a study, before anything is trained.
 
-    Parameters
-    ----------
-    data : TaggedImages
-    train : array of row numbers, optional
-        The training part; default, that of ``data.split()``.
-
-    Returns
-    -------
-    dict of str to list of str
-        ``"labels"``: why answers cannot be judged and nothing can be learnt from labels; ``"tags"``: why nothing can be
-        learnt from tags, and no method started from them; ``"odd"``: what hinders no run, but makes results mean less.
-        Empty lists where there is nothing. The visual filter may leave fewer tags than are counted here.
+    ``"labels"``: why answers cannot be judged and nothing can be learnt from labels; ``"tags"``: why nothing can be
+    learnt from tags, and no method started from them, in the training part (by default that of ``data.split()``);
+    ``"odd"``: what hinders no run, but makes results mean less. The visual filter may leave fewer tags than counted.
     """
     found: dict[str, list[str]] = {"labels": [], "tags": [], "odd": []}
     n_pictures = data.labels.sum(axis=0)
@@ -91,16 +77,8 @@ _TITLES = {
 class Report:
     """What :func:`check` found; ``str(report)`` is for people.
 
-    Attributes
-    ----------
-    path : path
-    layout : {"postcards", "mirflickr25k", "nuswide", "folder"}
-    counts : dict of str to int or float
-        Pictures, tags, concepts, and whatever the loader met.
-    found : dict of str to list of str
-        ``works``: what can be done; ``obstacles``: why part of the study, or all of it, cannot run; ``mend``: what to
-        do about what was found; ``examples``: three pictures as they were understood; ``tags``, ``concepts``: the most
-        frequent, with their pictures; ``unreadable``: pictures, and why; ``equal``: groups of pictures of equal pixels.
+    ``counts``: pictures, tags, concepts, and whatever the loader met; ``found``: what _TITLES says, and of it
+    ``obstacles`` is why part of the study, or all of it, cannot run.
     """
 
     path: Path
@@ -116,9 +94,7 @@ class Report:
     def __str__(self) -> str:
         verdict = "The study can run." if self.can_run else "The whole study cannot run on it yet."
         lines = [str(self.path), "", f"Layout: {self.layout}. {verdict}", ""]
-        lines += [
-            f"{n:>10,}  {what}" if isinstance(n, int) else f"{n:>10.1f}  {what}" for what, n in self.counts.items()
-        ]
+        lines += [f"{n:>10{',' if isinstance(n, int) else '.1f'}}  {what}" for what, n in self.counts.items()]
         for name, title in _TITLES.items():
             entries = self.found[name]
             if entries:
@@ -127,23 +103,16 @@ class Report:
         return "\n".join(lines)
 
 
-def check(target: str | Path, progress: bool = True, **options) -> Report:
-    """Read a data set, decode every picture, and report.
+def check(target: str | Path, **options) -> Report:
+    """Read a data set, decode every picture, and report; where nothing can be read at all, that is an obstacle.
 
     Parameters
     ----------
     target : path or str
         A folder with ``tags.csv``, or MIRFLICKR-25k or NUS-WIDE in their official layouts: which, its content
         tells. Or, where there is no such folder, the name of a data set, as :func:`wshash.load_dataset` takes it.
-    progress : bool
-        Show a bar on a terminal.
     **options
         Of the data set's source.
-
-    Returns
-    -------
-    Report
-        Also where nothing can be read at all: that is then an obstacle.
     """
     path = Path(target)
     by_name = not path.is_dir() and str(target).partition("-")[0] in SOURCES
@@ -156,23 +125,18 @@ def check(target: str | Path, progress: bool = True, **options) -> Report:
         return report
     # The study leaves out what the source does by default.
     known = inspect.signature(import_module(SOURCES[layout]).load).parameters
-    drops = {
-        o: options.get(o, known[o].default if o in known else "keep") == "drop" for o in ("untagged", "unlabelled")
-    }
-    seen = look(data.images, lambda x: hashlib.sha256(repr(x.shape).encode() + x.tobytes()).digest(), progress)
+    drops = {name for name, option in known.items() if options.get(name, option.default) == "drop"}
+    seen = look(data.images, lambda x: hashlib.sha256(repr(x.shape).encode() + x.tobytes()).digest())
     _describe(data, seen, drops, report)
     return report
 
 
 def _layout(path: Path) -> str:
-    if (path / "mirflickr").is_dir():
-        return "mirflickr25k"
-    if any((path / name).is_dir() for name in ("ImageList", "Groundtruth", "NUS_WID_Tags")):
-        return "nuswide"
-    return "folder"
+    marks = {"mirflickr": "mirflickr25k"} | dict.fromkeys(("ImageList", "Groundtruth", "NUS_WID_Tags"), "nuswide")
+    return next((layout for name, layout in marks.items() if (path / name).is_dir()), "folder")
 
 
-def _describe(data: TaggedImages, seen: list, drops: dict[str, bool], report: Report) -> None:
+def _describe(data: TaggedImages, seen: list, drops: set[str], report: Report) -> None:
     """``seen``: of each picture a digest of its pixels, or why it cannot be read."""
     lost = dict(data.dropped) | {i: x.reason for i, x in zip(data.ids, seen, strict=True) if isinstance(x, InputError)}
     rows = np.array([i for i, x in enumerate(seen) if not isinstance(x, InputError)], dtype=np.int64)
@@ -192,13 +156,13 @@ def _describe(data: TaggedImages, seen: list, drops: dict[str, bool], report: Re
         "pictures with both": int((labelled & tagged).sum()),
         "different tags": len(frequency),
         f"tags on {MIN_TAG_COUNT} pictures or more": sum(n >= MIN_TAG_COUNT for n in frequency.values()),
-        "tags per tagged picture, mean": float(n_tags[tagged].mean()) if tagged.any() else 0.0,
+        "tags per tagged picture, mean": float(np.mean(n_tags[tagged])) if tagged.any() else 0.0,
         "tags per tagged picture, median": float(np.median(n_tags[tagged])) if tagged.any() else 0.0,
         "pictures with one tag only": int((n_tags == 1).sum()),
         "concepts": len(data.concepts),
         **{f"met while loading: {what.replace('_', ' ')}": n for what, n in data.report.items() if n},
     }
-    studied = (tagged | (not drops["untagged"])) & (labelled | (not drops["unlabelled"]) | (not data.concepts))
+    studied = (tagged | ("untagged" not in drops)) & (labelled | ("unlabelled" not in drops) | (not data.concepts))
     stands = obstacles(data.subset(rows[studied]))
     does = {True: "yes", False: "not yet, see below"}
     met = data.report

@@ -50,14 +50,11 @@ def _stat(path: str) -> list[int] | None:
 
 
 def _digest(path: str) -> str:
-    sha = hashlib.blake2b(digest_size=16)
     try:
         with open(path, "rb") as file:
-            while block := file.read(1 << 20):
-                sha.update(block)
+            return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
     except OSError:
         return ""
-    return sha.hexdigest()
 
 
 def _blake(data: bytes) -> str:
@@ -65,7 +62,7 @@ def _blake(data: bytes) -> str:
 
 
 def _read(path: Path) -> dict[str, list]:
-    """Name → size, times, number, digest. The first line of the file is a digest of the rest."""
+    """Name → size, times, number, digest; the file's first line is a digest of the rest."""
     try:
         head, _, body = path.read_bytes().partition(b"\n")
         return json.loads(body) if head.decode() == _blake(body) else {}

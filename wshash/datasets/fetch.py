@@ -2,42 +2,31 @@
 
 import errno
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pooch
 import requests
+from tqdm import tqdm
 
-from wshash.datasets.download import ResumingDownloader
+from wshash.datasets.download import download
 from wshash.datasets.unpack import unpack
 from wshash.errors import InputError
 from wshash.paths import data_root
 
+RETRIES = 3  # to take up a broken connection without new bytes, before the next mirror is tried
+
 
 @dataclass(frozen=True)
 class Archive:
-    """A zip file of a data set.
-
-    Attributes
-    ----------
-    file : str
-    folder : str
-        Where its files have to lie, below the data set's folder.
-    urls : tuple of str
-        Tried in turn.
-    size : int or None
-        Bytes; None where unknown.
-    checksum : str or None
-        ``"md5:..."``; None where no checksum is published.
-    max_bytes : int
-        Unpacked; above this it is refused.
-    """
+    """A zip file of a data set."""
 
     file: str
-    folder: str
-    urls: tuple[str, ...]
-    size: int | None
-    checksum: str | None
-    max_bytes: int
+    folder: str  # where its files have to lie, below the data set's folder
+    urls: tuple[str, ...]  # tried in turn
+    size: int | None  # bytes
+    checksum: str | None  # "md5:..."; None where none is published
+    max_bytes: int  # unpacked; above this it is refused
 
 
 @dataclass(frozen=True)
@@ -52,18 +41,15 @@ class Source:
     then: str = ""
 
 
-_LIACS = "press.liacs.nl/mirflickr/mirflickr25k.v3b/"
+_LIACS, _LABELS = "press.liacs.nl/mirflickr/mirflickr25k.v3b/", "mirflickr25k_annotations_v080.zip"
 _NUS = "https://lms.comp.nus.edu.sg/wp-content/uploads/2019/research/nuswide/"
 # The authors' first host is gone; the Internet Archive serves the files as they were ("id_").
 _NUS_OLD = "https://web.archive.org/web/2016id_/http://dl.nextcenter.org/public/nuswide/"
 
 
-def _liacs(file: str) -> tuple[str, ...]:
-    return (
-        f"https://{_LIACS}{file}",
-        f"http://{_LIACS}{file}",
-        f"https://web.archive.org/web/2020id_/http://{_LIACS}{file}",
-    )
+def _liacs(file: str, folder: str, size: int, checksum: str, max_bytes: int) -> Archive:
+    urls = (f"{before}://{_LIACS}{file}" for before in ("https", "http", "https://web.archive.org/web/2020id_/http"))
+    return Archive(file, folder, tuple(urls), size, checksum, max_bytes)
 
 
 def _nus(file: str, size: int | None, checksum: str | None, max_bytes: int) -> Archive:
@@ -78,22 +64,8 @@ REGISTRY = {
         "Cite Huiskes and Lew, The MIR Flickr Retrieval Evaluation, 2008",
         page="https://press.liacs.nl/mirflickr/mirdownload.html",
         archives=(
-            Archive(
-                "mirflickr25k.zip",
-                "mirflickr",
-                _liacs("mirflickr25k.zip"),
-                3_069_184_257,
-                "md5:a23d0a8564ee84cda5622a6c2f947785",
-                6 * 2**30,
-            ),
-            Archive(
-                "mirflickr25k_annotations_v080.zip",
-                "mirflickr25k_annotations_v080",
-                _liacs("mirflickr25k_annotations_v080.zip"),
-                207_220,
-                "md5:aa0138c79892b1b670184d142380948f",
-                50 * 2**20,
-            ),
+            _liacs("mirflickr25k.zip", "mirflickr", 3_069_184_257, "md5:a23d0a8564ee84cda5622a6c2f947785", 6 * 2**30),
+            _liacs(_LABELS, _LABELS[:-4], 207_220, "md5:aa0138c79892b1b670184d142380948f", 50 * 2**20),
         ),
         then="run the study on it: python -m wshash study --dataset mirflickr25k",
     ),
@@ -116,71 +88,42 @@ REGISTRY = {
 }
 
 
-def _source(name: str, registry: dict[str, Source]) -> Source:
-    if name not in registry:
-        raise InputError(f"{name!r} cannot be fetched; choose one of {', '.join(registry)}")
-    return registry[name]
+def _asked(name: str, root: str | Path | None) -> tuple[Source, Path]:
+    if name not in REGISTRY:
+        raise InputError(f"{name!r} cannot be fetched; choose one of {', '.join(REGISTRY)}")
+    return REGISTRY[name], Path(root).expanduser() if root is not None else data_root() / REGISTRY[name].folder
 
 
-def _root(source: Source, root: str | Path | None) -> Path:
-    return Path(root).expanduser() if root is not None else data_root() / source.folder
-
-
-def _human(size: int) -> str:
-    for unit, scale in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
-        if size >= scale:
-            return f"{size / scale:.1f} {unit}"
-    return f"{size} bytes"
-
-
-def announce(name: str, root: str | Path | None = None, registry: dict[str, Source] = REGISTRY) -> str:
+def announce(name: str, root: str | Path | None = None) -> str:
     """What :func:`fetch` will download: sizes, licence, checksums, and where it goes. Read it before."""
-    source = _source(name, registry)
-    lines = [source.title, f"Licence: {source.licence}", f"Page: {source.page}", f"To: {_root(source, root)}"]
+    source, root = _asked(name, root)
+    lines = [source.title, f"Licence: {source.licence}", f"Page: {source.page}", f"To: {root}"]
     for archive in source.archives:
-        size = "size unknown" if archive.size is None else _human(archive.size)
+        size = "size unknown" if archive.size is None else tqdm.format_sizeof(archive.size, "B")
         checksum = archive.checksum or "no checksum is published, so what arrives cannot be verified"
         lines.append(f"  {archive.file}: {size}; {checksum}")
     return "\n".join(lines)
 
 
-def fetch(
-    name: str,
-    root: str | Path | None = None,
-    keep_archives: bool = False,
-    retries: int = 3,
-    registry: dict[str, Source] = REGISTRY,
-) -> Path:
+def fetch(name: str, root: str | Path | None = None) -> Path:
     """Download and unpack a data set; what is there already is left as it is.
 
-    An archive goes on where a broken download stopped; it is verified before it is unpacked, and refused
-    where its checksum differs. An archive that lies in ``root`` already, had by hand, is verified and used.
+    An archive goes on where a broken download stopped; it is verified before it is unpacked, and refused where its
+    checksum differs. An archive that lies in ``root`` already, had by hand, is verified and used.
 
     Parameters
     ----------
     name : {"mirflickr25k", "nuswide-tags"}
     root : path, optional
-        The data set's own folder; default as in :func:`wshash.load_dataset`.
-    keep_archives : bool
-        Keep the zip files after unpacking.
-    retries : int
-        Attempts to take up a broken connection before the next mirror is tried; an attempt that brings new
-        bytes does not count.
-    registry : dict
-
-    Returns
-    -------
-    path
-        ``root``, as ``load_dataset(..., root)`` reads it.
+        The data set's own folder; default as in :func:`wshash.load_dataset`, which reads it then.
 
     Raises
     ------
     InputError
-        No mirror gave the archive: the message says why each failed and how to get it by hand. Or the archive
-        was refused by :func:`wshash.datasets.unpack.unpack`.
+        No mirror gave the archive: the message says why each failed and how to get it by hand. Or it was refused by
+        :func:`wshash.datasets.unpack.unpack`.
     """
-    source = _source(name, registry)
-    root = _root(source, root)
+    source, root = _asked(name, root)
     try:
         root.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -189,20 +132,18 @@ def fetch(
         folder = root / archive.folder
         if folder.is_dir() and any(folder.iterdir()):
             continue
-        path = _download(source, archive, root, retries)
+        path = _download(source, archive, root)
         unpack(path, root, archive.folder, archive.max_bytes)
-        if not keep_archives:
-            path.unlink()
+        path.unlink()
     return root
 
 
-def _download(source: Source, archive: Archive, root: Path, retries: int) -> Path:
+def _download(source: Source, archive: Archive, root: Path) -> Path:
     pooch.get_logger().setLevel("WARNING")
     failures = []
     for url in archive.urls:
-        downloader = ResumingDownloader(
-            root / archive.file, archive.size, archive.max_bytes, archive.checksum is not None, retries
-        )
+        part, size = root / f"{archive.file}.part", archive.size if archive.checksum else None
+        downloader = partial(download, part=part, size=size, max_bytes=archive.max_bytes, retries=RETRIES)
         try:
             return Path(pooch.retrieve(url, archive.checksum, archive.file, root, downloader=downloader))
         except InputError:

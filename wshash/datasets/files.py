@@ -14,7 +14,7 @@ from PIL import Image, ImageOps, TiffImagePlugin
 from wshash.datasets.base import TaggedImages, _digest
 from wshash.datasets.digests import digests
 from wshash.errors import InputError
-from wshash.progress import progress as progress_bar
+from wshash.progress import progress
 
 MAX_PIXELS = 89_478_485
 """Largest picture that is decoded: Pillow's own guard against decompression bombs, 256 MiB of RGB."""
@@ -35,22 +35,15 @@ class UnreadableImage(InputError):
 
 
 def read_image(path: str | Path) -> np.ndarray:
-    """Decode a picture to uint8 H×W×3, RGB.
+    """Decode a picture to uint8 H×W×3, RGB; UnreadableImage where it is missing, truncated, garbled or too large.
 
-    Pillow decodes, not OpenCV: ``cv2.imread`` returns a truncated JPEG with its missing part painted grey,
-    and ``None`` for some photos that Pillow reads.
+    Pillow decodes, not OpenCV, which paints the missing part of a truncated JPEG grey.
 
-    Greyscale is repeated in the three channels. Of integers of more than 8 bits the high byte is kept, counted from
-    the depth in use, for cameras store 10, 12 and 14 bits in 16: the least even one that holds the largest value,
-    where the file does not say less than 16.
+    Of integers of more than 8 bits the high byte is kept, counted from the depth in use, for cameras store 10, 12 and
+    14 bits in 16: the least even one that holds the largest value, where the file does not say less than 16.
     Integers beyond 16 bits, negative ones and floats are stretched from their range to 0..255; infinity and NaN take
-    no part in the range and become its ends, NaN the lower one. CMYK is converted; transparency is laid on white; of
-    an animation the first frame is taken; the EXIF orientation is applied.
-
-    Raises
-    ------
-    UnreadableImage
-        Missing, empty, truncated or garbled file, no picture, or more than :data:`MAX_PIXELS` pixels.
+    no part in the range and become its ends, NaN the lower one. Transparency is laid on white; of an animation the
+    first frame is taken; the EXIF orientation is applied.
     """
     try:
         with Image.open(path) as image:
@@ -125,16 +118,9 @@ def file_size(path: str | Path) -> int:
 
 
 class ImageFiles(Sequence):
-    """The pictures ``folder / names[0]``, ``folder / names[1]``, ..., decoded when asked for.
+    """The pictures ``folder / names[0]``, ``folder / names[1]``, ..., decoded by :func:`read_image` when asked for.
 
-    ``self[i]`` is :func:`read_image` of file ``i``, and raises :class:`UnreadableImage` where that cannot be
-    decoded: catch it and skip the row, or drop all such rows beforehand with :func:`readable`.
-
-    Parameters
-    ----------
-    folder : path
-    names : list of str
-        Relative to ``folder``, with ``/``.
+    For one that raises :class:`UnreadableImage`, skip the row, or drop all such rows beforehand with :func:`readable`.
     """
 
     def __init__(self, folder: str | Path, names: Sequence[str]):
@@ -143,17 +129,11 @@ class ImageFiles(Sequence):
     def __len__(self) -> int:
         return len(self.names)
 
-    def path(self, i: int) -> Path:
-        return self.folder / self.names[i]
-
     def __getitem__(self, i: int) -> np.ndarray:
-        return read_image(self.path(i))
+        return read_image(self.folder / self.names[i])
 
     def digests(self) -> list[str]:
-        """What identifies each picture: a hash of the bytes of its file, ``""`` where that cannot be read.
-
-        The files are read once; see :mod:`wshash.datasets.digests`.
-        """
+        """What identifies each picture: a hash of the bytes of its file, ``""`` where that cannot be read."""
         return digests(self.folder, self.names)
 
     @cached_property
@@ -162,7 +142,7 @@ class ImageFiles(Sequence):
         return _digest(digest.encode() for digest in self.digests())
 
 
-def look(images: Sequence, use: Callable[[np.ndarray], object], progress: bool = True) -> list:
+def look(images: Sequence, use: Callable[[np.ndarray], object]) -> list:
     """``use(picture)`` of every picture, decoded once; of one that cannot be, its :class:`UnreadableImage`."""
 
     def one(i: int):
@@ -173,9 +153,7 @@ def look(images: Sequence, use: Callable[[np.ndarray], object], progress: bool =
 
     # Threads: Pillow decodes outside the interpreter lock.
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        seen = pool.map(one, range(len(images)))
-        bar = progress_bar(seen, total=len(images), desc="checking pictures") if progress else seen
-        return list(bar)
+        return list(progress(pool.map(one, range(len(images))), total=len(images), desc="checking pictures"))
 
 
 def kept(
@@ -183,21 +161,27 @@ def kept(
 ) -> TaggedImages:
     """Of all pictures that a source has found, in ``data``, those that its options keep; the report counts the others.
 
-    ``sizes``: the bytes of each file, as :func:`file_size` has them. The options are the loaders'; ``missing=None``:
-    files that are not there are left out, and named in ``dropped``. InputError where no picture is left.
+    Parameters
+    ----------
+    data : TaggedImages
+    sizes : sequence of int
+        The bytes of each file, as :func:`file_size` has them.
+    untagged : {"drop", "keep"}
+        What to do with pictures without a tag.
+    unlabelled : {"drop", "negative"}
+        Where there are concepts, pictures without one: leave them out, or keep them as an example of none.
+    check : bool
+        Decode every picture now and leave out those that cannot be (:func:`readable`).
+    missing : {"drop", "keep"} or None
+        Files that are empty or not there; None: leave them out and name them in ``dropped``.
     """
-    sizes, has_tags = np.asarray(sizes), np.array([bool(row) for row in data.tags])
-    has_label = data.labels.any(axis=1) | (not data.concepts)
+    sizes, bare = np.asarray(sizes), np.array([not row for row in data.tags], dtype=bool)
+    unseen = ~data.labels.any(axis=1) & bool(data.concepts)
     keep = (sizes > 0) | (missing == "keep")
-    keep &= (has_tags | (untagged == "keep")) & (has_label | (unlabelled == "negative"))
+    keep &= ~(bare & (untagged == "drop") | unseen & (unlabelled == "drop"))
+    met = {"missing_photos": sizes < 0, "empty_files": sizes == 0, "untagged": bare, "unlabelled": unseen}
+    report = data.report | {what: int(rows.sum()) for what, rows in (met | {"left_out": ~keep}).items()}
     rows = np.flatnonzero(keep)
-    report = data.report | {
-        "missing_photos": int((sizes < 0).sum()),
-        "empty_files": int((sizes == 0).sum()),
-        "untagged": int((~has_tags).sum()),
-        "unlabelled": int((~has_label).sum()),
-        "left_out": len(data) - len(rows),
-    }
     if not len(rows):
         raise InputError(
             f"{data.images.folder}: none of {len(data)} pictures is left; if that is why, give the options "
@@ -214,13 +198,9 @@ def kept(
     return readable(left) if check else left
 
 
-def readable(data: TaggedImages, progress: bool = True) -> TaggedImages:
-    """The data set without the pictures that cannot be decoded.
-
-    They are counted in ``report["unreadable"]`` and listed with their reasons in ``dropped``. This decodes
-    every picture once; a run that decodes them anyway may catch :class:`UnreadableImage` instead.
-    """
-    seen = look(data.images, lambda image: None, progress)
+def readable(data: TaggedImages) -> TaggedImages:
+    """The data set without the pictures that cannot be decoded: counted in ``report``, and why in ``dropped``."""
+    seen = look(data.images, lambda image: None)
     bad = {i: error.reason for i, error in enumerate(seen) if error is not None}
     kept = data.subset(np.setdiff1d(np.arange(len(data)), list(bad))) if bad else data
     return replace(

@@ -48,19 +48,14 @@ def load(
         torchvision's ``ImageFolder`` has it. None: no concepts.
     separator : str, optional
         What separates tags, and concepts, in a cell, in place of the rule below; ``" "`` is any white space.
-    untagged : {"keep", "drop"}
-        What to do with pictures without a tag.
-    unlabelled : {"drop", "negative"}
-        Where there are concepts, pictures without one: leave them out, or keep them as an example of none.
-    check : bool
-        Decode every picture now and leave out those that cannot be (:func:`wshash.datasets.files.readable`).
+    untagged, unlabelled, check
+        See :func:`wshash.datasets.files.kept`.
 
     Returns
     -------
     TaggedImages
-        In the order of the names; ids are the paths relative to ``folder``, with ``/``, in Unicode's composed
-        form. Without concepts it is enough to search and to learn from tags. ``report`` counts what was met, with
-        ``left_out``, the pictures that are there and not in the data set.
+        In the order of the names; ids are the paths relative to ``folder``, with ``/``, in Unicode's composed form.
+        Without concepts it is enough to search and to learn from tags. ``report`` counts what was met.
 
     Raises
     ------

@@ -11,7 +11,7 @@ import numpy as np
 from wshash.datasets.base import TaggedImages
 from wshash.datasets.files import ImageFiles, file_size, kept
 from wshash.datasets.options import checked
-from wshash.datasets.text import clean_tags, decode_text, read_text
+from wshash.datasets.text import clean_tags, read_text
 from wshash.errors import InputError
 
 CONCEPTS = (
@@ -65,27 +65,18 @@ def load(
     ----------
     name : str
     folder : path
-        Holds ``mirflickr/`` and ``mirflickr25k_annotations_v080/``.
-    untagged : {"drop", "keep"}
-        What to do with photos without a tag.
-    unlabelled : {"drop", "negative"}
-        Photos without a concept: leave them out, or keep them as an example of none.
+    untagged, unlabelled, check
+        See :func:`wshash.datasets.files.kept`.
     official : bool
         Refuse an empty list, and, where the last photo is 25,000 or 15,000, one that is not the official list up to
         there. False for lists of your own.
-    check : bool
-        Decode every photo now and leave out those that cannot be (see
-        :func:`wshash.datasets.files.readable`).
 
     Returns
     -------
     TaggedImages
-        In the order of the photo numbers, ids ``im1``, ``im2``, ... ``labels`` are the 24 lists of where a
-        concept can be seen, ``salient`` the 14 ``_r1`` lists of where a photo is about it; the other ten
-        concepts have no such list, and there ``salient`` equals ``labels``. ``report`` counts what was met:
-        photos, empty files, untagged, unlabelled, tag files in another encoding than UTF-8, ``_r1`` entries
-        that are not in the concept's list (they are ignored), annotated photos that are not here, and ``left_out``,
-        the photos that are here and not in the data set.
+        In the order of the photo numbers, ids ``im1``, ``im2``, ... ``labels`` are the 24 lists of where a concept can
+        be seen, ``salient`` the 14 ``_r1`` lists of where a photo is about it, without entries that are not in the
+        concept's list; for the other ten concepts ``salient`` equals ``labels``. ``report`` counts what was met.
 
     Raises
     ------
@@ -100,17 +91,10 @@ def load(
     tags, report = _tags(folder, pictures / "meta" / "tags", numbers)
     labels, salient, seen = _annotations(folder, numbers, official)
 
-    data = TaggedImages(
-        name=name,
-        images=ImageFiles(pictures, [files[number][0] for number in numbers]),
-        tags=tags,
-        labels=labels,
-        concepts=list(CONCEPTS),
-        ids=[f"im{number}" for number in numbers],
-        salient=salient,
-        report={"photos": len(numbers)} | report | seen,
-    )
-    return kept(data, [files[number][1] for number in numbers], untagged, unlabelled, check)
+    names, sizes = zip(*(files[number] for number in numbers), strict=True)
+    ids, report = [f"im{number}" for number in numbers], {"photos": len(numbers)} | report | seen
+    data = TaggedImages(name, ImageFiles(pictures, names), tags, labels, list(CONCEPTS), ids, salient, report)
+    return kept(data, sizes, untagged, unlabelled, check)
 
 
 def _missing(folder: Path, what: str) -> InputError:
@@ -119,22 +103,17 @@ def _missing(folder: Path, what: str) -> InputError:
 
 def _photos(folder: Path, pictures: Path) -> dict[int, tuple[str, int]]:
     """Photo number → file name, bytes."""
-    if not pictures.is_dir():
-        raise _missing(folder, f"there is no folder {pictures}")
     try:
         entries = list(os.scandir(pictures))
     except OSError as error:
-        raise InputError(f"{pictures} cannot be read: {error.strerror}; look at its permissions") from error
+        raise _missing(folder, f"the folder {pictures} cannot be read ({error.strerror})") from error
     files = {}
     for entry in entries:
         match = re.fullmatch(r"im(\d{1,9})\.(jpe?g|png)", entry.name, re.IGNORECASE | re.ASCII)
         if match and not os.path.isdir(entry.path):
-            number = int(match[1])
-            if number in files:
-                raise InputError(
-                    f"{pictures}: {entry.name} and {files[number][0]} are the same photo; remove one of them"
-                )
-            files[number] = entry.name, file_size(entry.path)
+            other = files.setdefault(int(match[1]), (entry.name, file_size(entry.path)))[0]
+            if other != entry.name:
+                raise InputError(f"{pictures}: {entry.name} and {other} are the same photo; remove one of them")
     if not files:
         raise _missing(folder, f"no photo im<number>.jpg in {pictures}")
     return files
@@ -144,7 +123,7 @@ def _tags(folder: Path, where: Path, numbers: np.ndarray) -> tuple[list[list[str
     try:
         present = set(os.listdir(where))
     except OSError as error:
-        raise _missing(folder, f"there is no folder {where}") from error
+        raise _missing(folder, f"the folder {where} cannot be read ({error.strerror})") from error
     tags, other = [], 0
     for number in numbers:
         file = f"tags{number}.txt"
@@ -192,16 +171,10 @@ def _compare(path: Path, listed: np.ndarray, last: int, known: dict[str, str] | 
 
 
 def _numbers(folder: Path, path: Path) -> np.ndarray:
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise _missing(folder, f"the list {path} cannot be read ({error.strerror})") from error
-    text, _ = decode_text(data, path)
-    numbers = []
-    for i, line in enumerate(text.split("\n"), start=1):
-        number = line.strip()
-        if number.isdecimal() and len(number) < 10:
-            numbers.append(int(number))
-        elif number:
-            raise InputError(f"{path}, line {i}: {line[:40]!r} is not a photo number; fetch the list again")
-    return np.unique(np.array(numbers, dtype=np.int64))
+    if not path.exists():
+        raise _missing(folder, f"the list {path} cannot be read")
+    numbers = [line.strip() for line in read_text(path)[0].split("\n")]
+    for i, number in enumerate(numbers, start=1):
+        if number and not (number.isdecimal() and len(number) < 10):
+            raise InputError(f"{path}, line {i}: {number[:40]!r} is not a photo number; fetch the list again")
+    return np.unique(np.array([int(number) for number in numbers if number], dtype=np.int64))

@@ -23,11 +23,6 @@ from wshash.datasets.text import clean_tag
 from wshash.errors import InputError
 
 _TAG_LISTS = {"final": "Final_Tag_List.txt", "1k": "TagList1k.txt"}
-_PARTS = {  # part: image list, folder and ending of the label files
-    "all": ("Imagelist.txt", "AllLabels", ""),
-    "train": ("TrainImagelist.txt", "TrainTestLabels", "_Train"),
-    "test": ("TestImagelist.txt", "TrainTestLabels", "_Test"),
-}
 
 
 @checked
@@ -36,7 +31,6 @@ def load(
     folder: str | Path,
     tags: Literal["final", "1k", "all"] = "final",
     concepts: int | Sequence[str] | None = None,
-    part: Literal["all", "train", "test"] = "all",
     untagged: Literal["drop", "keep"] = "drop",
     unlabelled: Literal["drop", "negative"] = "drop",
     missing: Literal["drop", "keep"] = "drop",
@@ -48,54 +42,45 @@ def load(
     ----------
     name : str
     folder : path
-        Holds ``ImageList/``, ``Groundtruth/``, ``ConceptsList/``, ``NUS_WID_Tags/``, and in ``Flickr/`` (or
-        ``images/``) the photos in their 704 folders. Case does not matter in the names of files of metadata.
-        Without ``Imagelist.txt``, which the authors' present distribution leaves out, the photos' ids are
-        those of ``All_Tags.txt``, and a photo's file is the one named ``..._<id>.jpg``.
+        Holds ``ImageList/``, ``Groundtruth/``, ``ConceptsList/``, ``NUS_WID_Tags/``, and in ``Flickr/``, or
+        ``images/``, the photos in their 704 folders; in any case. Without ``Imagelist.txt``, which the authors'
+        present distribution leaves out, the ids are those of ``All_Tags.txt``, and a photo's file is ``..._<id>.jpg``.
     tags : {"final", "1k", "all"}
         The words of ``All_Tags.txt`` that are among the 5,018 of ``Final_Tag_List.txt``, as in the paper; among the
         1,000 of ``TagList1k.txt``; or every word.
     concepts : int or list of str, optional
-        The most frequent ones (21 and 10 are usual), or these; default: all 81. In the order of
-        ``Concepts81.txt``.
-    part : {"all", "train", "test"}
-        All photos with ``AllLabels``, or one part of the official split with ``TrainTestLabels``.
-    untagged : {"drop", "keep"}
-        What to do with photos without a tag.
-    unlabelled : {"drop", "negative"}
-        Photos without any of ``concepts``: leave them out, or keep them as an example of none.
+        The most frequent ones (21 and 10 are usual), or these; default, all 81. In the order of ``Concepts81.txt``.
+    untagged, unlabelled, check
+        See :func:`wshash.datasets.files.kept`; unlabelled are photos without any of ``concepts``.
     missing : {"drop", "keep"}
-        Listed photos whose file is missing or empty: leave them out, or keep their metadata (``images[i]``
-        then raises ``UnreadableImage``).
-    check : bool
-        Decode every photo now and leave out those that cannot be (:func:`wshash.datasets.files.readable`).
+        Listed photos whose file is missing or empty: leave them out, or keep their metadata (``images[i]`` then raises
+        ``UnreadableImage``).
 
     Returns
     -------
     TaggedImages
-        In the order of the image list; ids are Flickr's photo numbers. An id that is listed more than once
-        (in the official list six are, twice each, some with unequal labels) becomes one picture with the
-        labels and the tags of all its lines, so that it cannot be both query and answer; its file is the
-        first that exists. A label that is an integer other than 0 and 1 counts as 0:
-        ``Labels_lake_Train.txt`` has -1130179, and without it the positives of its two parts, 8,021 and
-        5,371, are the 13,392 of ``AllLabels``. ``report`` says how many of each were met.
+        In the order of the image list; ids are Flickr's photo numbers. An id that is listed more than once (in the
+        official list six are, twice each, some with unequal labels) becomes one picture with the labels and the tags of
+        all its lines, so that it cannot be both query and answer; its file is the first that exists. ``report`` says
+        how many of each were met.
 
     Raises
     ------
     InputError
-        A file that is needed is missing, lists of unequal length, or a line that is not of the official
-        format.
+        A file that is needed is missing, lists of unequal length, or a line that is not of the official format.
     """
     folder = Path(folder)
-    _, label_folder, ending = _PARTS[part]
-    places, ids = _photo_list(folder, part)
-    n = len(ids)
-    names = concept_names(folder)
-    where = find(folder, "Groundtruth", label_folder)
-    columns = [label_column(where / f"Labels_{concept}{ending}.txt", n) for concept in names]
-    labels = np.column_stack([column for column, _ in columns])
+    places, ids = _photo_list(folder)
+    n, names, where = len(ids), concept_names(folder), find(folder, "Groundtruth", "AllLabels")
+    labels = np.column_stack([label_column(where / f"Labels_{concept}.txt", n) for concept in names])
     chosen = _choose(concepts, names, labels)
-    root, sizes = _photo_sizes(folder, places, missing)
+    root = _photo_root(folder)
+    if not root.is_dir() and missing == "drop":
+        raise InputError(
+            f"{folder}: no photos in Flickr/ or images/; ask the authors for them, or give the option missing=keep "
+            "to work with tags and labels alone"
+        )
+    sizes = np.array([file_size(os.path.join(root, place)) for place in places], dtype=np.int64)
 
     # One row per id: the first whose file is there, else the first.
     row_of: dict[str, int] = {}
@@ -115,31 +100,21 @@ def load(
         "listed": n,
         "duplicate_ids": len({ids[i] for i in repeated}),
         "duplicate_ids_unequal_labels": len(unequal),
-        "label_values_not_0_1": sum(odd for _, odd in columns),
         **tag_report,
     }
-    data = TaggedImages(
-        name=name,
-        images=ImageFiles(root, [places[i] for i in rows]),
-        tags=[tag_lists[i] for i in rows],
-        labels=labels[np.ix_(rows, chosen)],
-        concepts=[names[j] for j in chosen],
-        ids=[ids[i] for i in rows],
-        report=report,
-    )
+    images, tag_lists = ImageFiles(root, [places[i] for i in rows]), [tag_lists[i] for i in rows]
+    ids, concepts, labels = [ids[i] for i in rows], [names[j] for j in chosen], labels[np.ix_(rows, chosen)]
+    data = TaggedImages(name, images, tag_lists, labels, concepts, ids, report=report)
     return kept(data, sizes[rows], untagged, unlabelled, check, missing)
 
 
-def _photo_list(folder: Path, part: str) -> tuple[list[str], list[str]]:
+def _photo_list(folder: Path) -> tuple[list[str], list[str]]:
     """Path and id of each photo, in the order of the labels."""
-    file = _PARTS[part][0]
     words = find(folder, "NUS_WID_Tags", "All_Tags.txt", needed=False)
-    if part != "all" or not words or find(folder, "ImageList", file, needed=False):
-        return image_list(folder, file)
+    if not words or find(folder, "ImageList", "Imagelist.txt", needed=False):
+        return image_list(folder)
     # The authors' present distribution has no image list; All_Tags.txt is in its order and has the ids.
-    ids = photo_ids(words)
-    root = _photo_root(folder) or folder / "Flickr"
-    place_of = {}
+    ids, root, place_of = photo_ids(words), _photo_root(folder), {}
     for place, _, files in os.walk(root):
         for file in files:
             path = os.path.relpath(os.path.join(place, file), root).replace(os.sep, "/")
@@ -147,31 +122,16 @@ def _photo_list(folder: Path, part: str) -> tuple[list[str], list[str]]:
     return [place_of.get(id_, f"{id_}.jpg") for id_ in ids], ids
 
 
-def _photo_root(folder: Path) -> Path | None:
-    return find(folder, "Flickr", needed=False) or find(folder, "images", needed=False)
+def _photo_root(folder: Path) -> Path:
+    return find(folder, "Flickr", needed=False) or find(folder, "images", needed=False) or folder / "Flickr"
 
 
 def _choose(concepts: int | Sequence[str] | None, names: list[str], labels: np.ndarray) -> np.ndarray:
     if concepts is None:
         return np.arange(len(names))
-    if isinstance(concepts, int):
-        if not 0 < concepts <= len(names):
-            raise InputError(f"concepts={concepts}: choose 1 to {len(names)}, or a list of names")
+    if isinstance(concepts, int) and 0 < concepts <= len(names):
         return np.sort(np.argsort(-labels.sum(axis=0), kind="stable")[:concepts])
-    concepts = [concepts] if isinstance(concepts, str) else list(concepts)
-    unknown = [concept for concept in concepts if concept not in names]
-    if unknown or not concepts:
-        raise InputError(f"concepts={concepts}: choose among {', '.join(names)}")
-    return np.array([j for j, concept in enumerate(names) if concept in concepts])
-
-
-def _photo_sizes(folder: Path, places: list[str], missing: str) -> tuple[Path, np.ndarray]:
-    """Where the photos lie, and the bytes of each; -1 for those that are not there."""
-    root = _photo_root(folder)
-    if root is None and missing == "drop":
-        raise InputError(
-            f"{folder}: no photos in Flickr/ or images/; ask the authors for them, or give the option missing=keep "
-            "to work with tags and labels alone"
-        )
-    root = root or folder / "Flickr"
-    return root, np.array([file_size(os.path.join(root, place)) for place in places], dtype=np.int64)
+    chosen = [concepts] if isinstance(concepts, int | str) else list(concepts)
+    if not chosen or not set(chosen) <= set(names):
+        raise InputError(f"concepts={concepts}: choose 1 to {len(names)}, or among {', '.join(names)}")
+    return np.array([j for j, concept in enumerate(names) if concept in chosen])

@@ -1,7 +1,7 @@
 """The file formats of NUS-WIDE, one reader each; :mod:`wshash.datasets.nuswide` makes a data set of them."""
 
 import os
-import re
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -12,16 +12,11 @@ from wshash.errors import InputError
 
 def find(folder: Path, *parts: str, needed: bool = True) -> Path | None:
     """``folder / parts``, or without the first of them, in any spelling as to case."""
-    for wanted in (parts, parts[1:]):
-        path = folder if wanted else None
+    for wanted in filter(None, (parts, parts[1:])):
+        path = folder
         for part in wanted:
-            try:
-                here = sorted(os.listdir(path))
-            except OSError:
-                here = []
+            here = sorted(os.listdir(path)) if path and path.is_dir() else []
             path = next((path / x for x in here if x.lower() == part.lower()), None)
-            if path is None:
-                break
         if path is not None:
             return path
     if needed:
@@ -36,26 +31,24 @@ def find(folder: Path, *parts: str, needed: bool = True) -> Path | None:
 def read_lines(folder: Path, *parts: str) -> list[str]:
     """The lines of a text file that are not blank, stripped."""
     path = find(folder, *parts)
-    lines = [line.strip() for line in read_text(path)[0].split("\n")]
-    lines = [line for line in lines if line]
+    lines = list(filter(None, map(str.strip, read_text(path)[0].split("\n"))))
     if not lines:
         raise InputError(f"{path} is empty; fetch it again")
     return lines
 
 
-def image_list(folder: Path, file: str = "Imagelist.txt") -> tuple[list[str], list[str]]:
+def image_list(folder: Path) -> tuple[list[str], list[str]]:
     r"""Relative paths ``actor/0001_2124494179.jpg``, and the photo ids in them.
 
     Lines are ``actor\0001_2124494179.jpg``, with or without a prefix such as ``C:\ImageData\Flickr\``.
     """
     places, ids = [], []
-    for i, line in enumerate(read_lines(folder, "ImageList", file), start=1):
+    for i, line in enumerate(read_lines(folder, "ImageList", "Imagelist.txt"), start=1):
         *_, directory, name = "/", *line.replace("\\", "/").split("/")
         id_ = name.rpartition(".")[0].rpartition("_")[2]
         if not (id_.isascii() and id_.isdecimal()) or directory in ("", "/", ".", "..") or ":" in directory + name:
             raise InputError(
-                rf"{folder}: {file}, line {i}: {line[:60]!r} is not like actor\0001_2124494179.jpg; "
-                "fetch it again"
+                rf"{folder}: Imagelist.txt, line {i}: {line[:60]!r} is not like actor\0001_21.jpg; fetch it again"
             )
         places.append(f"{directory}/{name}")
         ids.append(id_)
@@ -81,64 +74,37 @@ def concept_names(folder: Path) -> list[str]:
     return names
 
 
-def label_column(path: Path, n: int) -> tuple[np.ndarray, int]:
-    """The n values of a ``Labels_*.txt``, and how many integers were neither 0 nor 1: they count as 0."""
+def label_column(path: Path, n: int) -> np.ndarray:
+    """The n values of a ``Labels_*.txt``, as bool."""
     try:
         data = path.read_bytes()
     except OSError as error:
         raise InputError(f"{path} is missing; Groundtruth.zip has one such file per concept") from error
     ink = np.frombuffer(data, np.uint8) > 32
     digits = np.frombuffer(data, np.uint8)[ink]
-    if len(digits) == n and (digits & 0xFE == ord("0")).all() and not (ink[1:] & ink[:-1]).any():
-        return digits == ord("1"), 0  # every file but one
-    tokens = data.split()
-    if len(tokens) != n:
-        raise InputError(f"{path}: {len(tokens)} labels, but the image list has {n} photos; one of the two is cut off")
-    odd = 0
-    for i, token in enumerate(tokens, start=1):
-        if not re.fullmatch(rb"[+-]?\d+", token):
-            raise InputError(f"{path}, label {i}: {token[:20]!r} is not a number; fetch Groundtruth.zip again")
-        odd += token not in (b"0", b"1")
-    return np.array([token == b"1" for token in tokens], dtype=bool), odd
-
-
-class _Spelling(dict):
-    """Word as it stands in the file → tag, ``""`` for one to leave out. Each word is cleaned once."""
-
-    def __init__(self, path: Path, vocabulary: list[str] | None):
-        self.path, self.known = path, None if vocabulary is None else set(vocabulary)
-        self.not_utf8: set[bytes] = set()
-
-    def __missing__(self, word: bytes) -> str:
-        text, encoding = decode_text(word, self.path)
-        if not encoding.startswith("utf-8"):
-            self.not_utf8.add(word)
-        tag = clean_tag(text)
-        self[word] = tag = tag if self.known is None or tag in self.known else ""
-        return tag
+    if len(digits) != n or (digits & 0xFE != ord("0")).any() or (ink[1:] & ink[:-1]).any():
+        labels = data.split()
+        bad = next(((i, x[:20]) for i, x in enumerate(labels, start=1) if x not in (b"0", b"1")), None)
+        what = f"label {bad[0]}: {bad[1]!r} is not 0 or 1" if bad else f"{len(labels)} labels for {n} listed photos"
+        raise InputError(f"{path}, {what}; fetch Groundtruth.zip again")
+    return digits == ord("1")
 
 
 def user_tags(
     path: Path, vocabulary: list[str] | None, row_of: dict[str, int], n: int
 ) -> tuple[list[list[str]], dict[str, int]]:
-    """The tags in ``All_Tags.txt``, lines ``<photo id> <tag> <tag> ...``.
+    """The tags in ``All_Tags.txt``, lines ``<photo id> <tag> <tag> ...``, of n rows, and what was met.
 
-    Parameters
-    ----------
-    path : path
-    vocabulary : list of str or None
-        Tags to keep; None keeps all.
-    row_of : dict of photo id to row
-    n : int
-        Number of rows.
-
-    Returns
-    -------
-    tags : list of n lists of str
-        Rows that no line gives tags to are empty; two lines of one id are united.
-    report : dict
+    ``vocabulary=None`` keeps all. Rows that no line gives tags to are empty; two lines of one id are united.
     """
-    spelling = _Spelling(path, vocabulary)
+    known = None if vocabulary is None else set(vocabulary)
+
+    @cache  # each word is cleaned once
+    def spelled(word: bytes) -> tuple[str, bool]:
+        text, encoding = decode_text(word, path)
+        tag = clean_tag(text)
+        return tag if known is None or tag in known else "", not encoding.startswith("utf-8")
+
     tags: list[list[str]] = [[] for _ in range(n)]
     strangers = other = 0
     with path.open("rb") as lines:
@@ -154,9 +120,7 @@ def user_tags(
             if row is None:
                 strangers += 1
                 continue
-            found = dict.fromkeys(tags[row])
-            found.update(dict.fromkeys(map(spelling.__getitem__, words[1:])))
-            found.pop("", None)
-            tags[row] = list(found)
-            other += not spelling.not_utf8.isdisjoint(words)
+            found = [spelled(word) for word in words[1:]]
+            tags[row] = list(dict.fromkeys([*tags[row], *(tag for tag, _ in found if tag)]))
+            other += any(odd for _, odd in found)
     return tags, {"tag_lines_without_photo": strangers, "tag_lines_not_utf8": other}

@@ -53,15 +53,7 @@ def read_table(
 ) -> tuple[list[list[str]], list[str], dict[str, int]]:
     """The tags of ``tags.csv`` or the concepts of ``labels.csv``, as the notes of ``folder.load`` say.
 
-    Parameters
-    ----------
-    path : path
-    row_of : Lookup
-    spaces : bool
-        Whether white space may separate: it does where one column holds tags and most of its cells of several words
-        have no other separator.
-    separator : str, optional
-        Cells are cut at this and nothing else.
+    ``spaces``: whether white space may separate. With a ``separator``, cells are cut at this and nothing else.
 
     Returns
     -------
@@ -88,8 +80,9 @@ def read_table(
         file = None
     if file is None and lower and lower[0] in ("", "unnamed:_0"):  # as pandas writes an index
         file = 0
-    head, lower, file, lines = ([], [], 0, lines) if file is None else (head, lower, file, lines[1:])
-    lines = [line + [""] * (max(len(head), file + 1) - len(line)) for line in lines]
+    head, file, lines = ([], 0, lines) if file is None else (head, file, lines[1:])
+    width = max(map(len, [head, *lines]))
+    head, *lines = (row + [""] * (width - len(row)) for row in (head, *lines))
     rows = [row_of(line[file]) for line in lines]
     strangers = [line[file] for line, row in zip(lines, rows, strict=True) if row is None]
     if len(strangers) == len(lines):
@@ -99,13 +92,13 @@ def read_table(
     rows = [row for row in rows if row is not None]
     report = {"strangers": len(strangers), "not_utf8": int(not encoding.startswith("utf-8"))}
 
-    values = {j: [line[j].strip() for line in lines if j < len(line)] for j in range(max(map(len, lines))) if j != file}
-    lists, flags = _columns(path, head, lower, values)
-    ignored = [head[j] for j in values if j < len(head) and j not in lists + flags and any(values[j])]
+    values = {j: [line[j].strip() for line in lines] for j in range(width) if j != file}
+    lists, flags = _columns(path, head, values)
+    ignored = [head[j] for j in values if head[j] and j not in lists + flags and any(values[j])]
     report |= {f"columns that are a concept each, in {path.name}": len(flags)} if flags else {}
     report |= {f"columns of {path.name} not read: {', '.join(ignored)}": len(ignored)} if ignored else {}
-    cells = [[line[j] for j in lists if j < len(line) and line[j].strip().casefold() not in _NOTHING] for line in lines]
-    columns = [j for j in lists if (j < len(head) and head[j]) or any(values[j])]
+    cells = [[line[j] for j in lists if line[j].strip().casefold() not in _NOTHING] for line in lines]
+    columns = [j for j in lists if head[j] or any(values[j])]
     cut = _cutter([cell for line in cells for cell in line], spaces and len(columns) == 1, separator)
     tags: list[list[str]] = [[] for _ in row_of.ids]
     for row, line, filled in zip(rows, lines, cells, strict=True):
@@ -127,22 +120,21 @@ def _lines(path: Path, text: str) -> list[list[str]]:
         ) from error
 
 
-def _columns(path: Path, head: list[str], lower: list[str], values: dict[int, list[str]]) -> tuple[list, list]:
+def _columns(path: Path, head: list[str], values: dict[int, list[str]]) -> tuple[list, list]:
     """The columns that hold tags, and those that are a tag each."""
-    named = [j for j in values if j < len(head) and _LIST.fullmatch(lower[j])]
+    named = [j for j in values if _LIST.fullmatch(head[j].casefold().replace(" ", "_"))]
     if named:  # and what follows without a name of its own
-        return [j for j in values if j in named or (j > named[0] and not (j < len(head) and head[j]))], []
+        return [j for j in values if j in named or (j > named[0] and not head[j])], []
     filled = {j: set(map(str.casefold, column)) - _NOTHING for j, column in values.items()}
     flags = [j for j in filled if filled[j] and filled[j] <= _YES | _NO]
-    if head and flags:
-        empty = [j for j in filled if not filled[j] and j < len(head) and head[j]]
-        return [], sorted([j for j in flags if j < len(head) and head[j]] + empty)
+    if any(head) and flags:
+        return [], [j for j in values if head[j] and (j in flags or not filled[j])]
     unnamed = [j for j in values if filled[j]]
-    titles = [head[j] for j in unnamed if j < len(head) and head[j]]
+    titles = [head[j] for j in unnamed if head[j]]
     if len(titles) > 1:
         raise InputError(f"{path}: which of its columns {', '.join(titles)} holds the tags? Call that one 'tags'")
     seen = set().union(*(filled[j] for j in unnamed))
-    if flags and not head and len(unnamed) > 1 and seen <= (_YES | _NO) - {"y", "n"}:
+    if flags and not any(head) and len(unnamed) > 1 and seen <= (_YES | _NO) - {"y", "n"}:
         raise InputError(f"{path}: a column a tag or concept, and no first line says which: 'file' and their names")
     if seen and all(_NUMBER.fullmatch(value) for value in seen):
         raise InputError(

@@ -17,16 +17,11 @@ _BOMS = (  # the longer mark first: UTF-32's begins with UTF-16's
 
 
 def decode_text(data: bytes, where: str | Path = "text") -> tuple[str, str]:
-    """The text of ``data`` and the encoding that it was in.
+    """The text of ``data``, and the encoding that it was in.
 
-    A byte-order mark decides; without one, UTF-8 if the bytes are valid UTF-8 (other encodings hardly ever
-    are), else Windows-1252, else Latin-1, which reads any byte.
-
-    Raises
-    ------
-    InputError
-        A byte-order mark that the bytes after it do not keep to, or NUL bytes: UTF-16 without a mark, or no
-        text.
+    A byte-order mark decides; without one, UTF-8 if the bytes are valid UTF-8 (other encodings hardly ever are), else
+    Windows-1252, else Latin-1, which reads any byte. InputError where the bytes do not keep to the mark, or hold NUL:
+    UTF-16 without a mark, or no text.
     """
     mark = next((encoding for bom, encoding in _BOMS if data.startswith(bom)), None)
     for encoding in (mark,) if mark else ("utf-8", "cp1252", "latin-1"):
@@ -51,10 +46,6 @@ def read_text(path: str | Path) -> tuple[str, str]:
         raise InputError(f"{path} cannot be read: {error.strerror}") from error
 
 
-def _is_edge(character: str) -> bool:
-    return unicodedata.category(character)[0] in "PZC"  # punctuation, separators, control
-
-
 def clean_tag(tag: str) -> str:
     """One spelling per tag: NFC, lower case, single spaces, no punctuation at either end; may be empty.
 
@@ -67,12 +58,8 @@ def clean_tag(tag: str) -> str:
         return tag.lower()
     # NFC last: lower-casing can decompose ("İ"), and only NFC makes a typed and a pasted "é" the same tag.
     tag = " ".join(unicodedata.normalize("NFC", unicodedata.normalize("NFC", tag).lower()).split())
-    start, stop = 0, len(tag)
-    while start < stop and _is_edge(tag[start]):
-        start += 1
-    while stop > start and _is_edge(tag[stop - 1]):
-        stop -= 1
-    return tag[start:stop]
+    edges = "".join(x for x in set(tag) if unicodedata.category(x)[0] in "PZC")  # punctuation, separators, control
+    return tag.strip(edges)
 
 
 def clean_tags(tags: Iterable[str]) -> list[str]:

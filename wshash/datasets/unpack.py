@@ -8,33 +8,16 @@ from pathlib import Path, PurePosixPath
 
 from wshash.errors import InputError
 
-MAX_RATIO = 250
-"""Unpacked bytes per packed byte; the official label files, 0 and 1 alone, reach 77."""
 
-
-def unpack(archive: Path, root: Path, folder: str, max_bytes: int, max_files: int = 200_000) -> Path:
-    """Unpack a zip file to ``root / folder``, all of it or nothing.
-
-    Parameters
-    ----------
-    archive : path
-    root : path
-    folder : str
-        Where its files have to end up. Archives come with this folder inside and without it; both work.
-    max_bytes, max_files : int
-        Archives that declare more are refused.
-
-    Returns
-    -------
-    path
-        ``root / folder``.
+def unpack(archive: Path, root: Path, folder: str, max_bytes: int) -> Path:
+    """Unpack a zip file to ``root / folder``, all of it or nothing, whether it has this folder inside or not.
 
     Raises
     ------
     InputError
-        Not a sound zip file, an entry that leads outside the folder, a link, a device, an encrypted entry,
-        more than ``max_bytes``, ``max_files`` or :data:`MAX_RATIO`, too little space on the disk, or ``root /
-        folder`` exists. Nothing is left of an archive that is refused.
+        Not a sound zip file, nothing in it, an entry that leads outside the folder, a link, a device, an encrypted
+        entry, more than ``max_bytes``, too little space on the disk, or ``root / folder`` exists. Nothing is left of an
+        archive that is refused.
     """
     target = root / folder
     root.mkdir(parents=True, exist_ok=True)
@@ -46,7 +29,7 @@ def unpack(archive: Path, root: Path, folder: str, max_bytes: int, max_files: in
     staging = Path(tempfile.mkdtemp(prefix=f".{folder}-", dir=root))
     try:
         with zipfile.ZipFile(archive) as source:
-            _refuse(archive, source.infolist(), root, max_bytes, max_files)
+            _refuse(archive, source.infolist(), root, max_bytes)
             source.extractall(staging)  # reads no more of an entry than it declares, and makes no links
         inside = staging / folder
         whole = staging if [path.name for path in staging.iterdir()] != [folder] or not inside.is_dir() else inside
@@ -64,21 +47,15 @@ def unpack(archive: Path, root: Path, folder: str, max_bytes: int, max_files: in
     return target
 
 
-def _refuse(archive: Path, entries: list[zipfile.ZipInfo], root: Path, max_bytes: int, max_files: int) -> None:
+def _refuse(archive: Path, entries: list[zipfile.ZipInfo], root: Path, max_bytes: int) -> None:
     for entry in entries:
         path, kind = PurePosixPath(entry.filename), stat.S_IFMT(entry.external_attr >> 16)
         leads_out = path.is_absolute() or ".." in path.parts or any(x in entry.filename for x in "\\:\0")
         if leads_out or kind not in (0, stat.S_IFREG, stat.S_IFDIR):
             raise InputError(f"{archive}: the entry {entry.filename!r} leads elsewhere; the archive is not unpacked")
-    total, packed = sum(entry.file_size for entry in entries), archive.stat().st_size
-    n_files, names = sum(not entry.is_dir() for entry in entries), {entry.filename for entry in entries}
-    if not n_files or len(entries) > max_files or total > max_bytes or total > MAX_RATIO * packed:
-        raise InputError(
-            f"{archive} holds {n_files:,} files of {total:,} bytes in {packed:,}; expected are at most "
-            f"{max_files:,} files and {max_bytes:,} bytes, {MAX_RATIO} per packed one. It is not unpacked"
-        )
-    if len(names) < len(entries):
-        raise InputError(f"{archive} has two entries of one name, so it cannot be unpacked; fetch it again")
+    n_files, total = sum(not entry.is_dir() for entry in entries), sum(entry.file_size for entry in entries)
+    if not n_files or total > max_bytes:
+        raise InputError(f"{archive}: {n_files} files, {total:,} of at most {max_bytes:,} bytes; it is not unpacked")
     free = shutil.disk_usage(root).free
     if total > free:
         raise InputError(f"{root}: {total:,} bytes are needed to unpack {archive.name}, {free:,} are free")

@@ -14,29 +14,15 @@ from wshash.paths import data_root
 
 @dataclass(frozen=True)
 class Backbone:
-    """A network without its classifier, and what it expects of a picture.
-
-    Attributes
-    ----------
-    name : str
-    module : torch module
-        float N×3×H×W, preprocessed → N×``n_features``.
-    n_features : int
-    image_size : int
-        Side in pixels to which pictures are brought by default.
-    mean, std : 3 floats each
-        A channel ``x`` of 0-255 enters as ``(x - mean) / std``.
-    stages : list of torch modules
-        The parts of ``module`` from first to last; depth ``"stage"`` trains the last one.
-    """
+    """A network without its classifier, and what it expects of a picture."""
 
     name: str
-    module: nn.Module
+    module: nn.Module  # float N×3×H×W, preprocessed → N×n_features
     n_features: int
-    image_size: int
-    mean: tuple[float, float, float]
+    image_size: int  # side in pixels to which pictures are brought by default
+    mean: tuple[float, float, float]  # a channel x of 0-255 enters as (x - mean) / std
     std: tuple[float, float, float]
-    stages: list[nn.Module]
+    stages: list[nn.Module]  # the parts of the module from first to last; depth "stage" trains the last one
 
     def preprocess(self, images: torch.Tensor) -> torch.Tensor:
         """uint8 N×H×W×3 → float32 N×3×H×W in channels-last memory, which convolutions on a CPU prefer."""
@@ -81,15 +67,8 @@ def _vgg16(name: str, weights: str | Path | None) -> Backbone:
         _fill(module, state, name, local)
     module.classifier = module.classifier[:-1]  # to the second fully-connected layer and its ReLU: fc7
     mean, std = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
-    return Backbone(
-        name,
-        module,
-        4096,
-        120,  # the paper's inputs
-        tuple(255 * m for m in mean),
-        tuple(255 * s for s in std),
-        [module.features, module.classifier],
-    )
+    mean, std = (tuple(255 * x for x in of_channel) for of_channel in (mean, std))
+    return Backbone(name, module, 4096, 120, mean, std, [module.features, module.classifier])  # 120: the paper's inputs
 
 
 def _read_weights(path: str | Path) -> dict[str, torch.Tensor]:
@@ -120,21 +99,15 @@ BACKBONES: dict[str, Callable[[str, str | Path | None], Backbone]] = {
 
 
 def load_backbone(name: str, weights: str | Path | None = None) -> Backbone:
-    """A backbone in evaluation mode, with its ImageNet weights.
+    """A backbone in evaluation mode, with its ImageNet weights; InputError where they cannot be had, and what to do.
 
     Parameters
     ----------
     name : {"efficientnet_lite0", "efficientnet_lite2", "vgg16"}
-        ``efficientnet_lite0``, ``efficientnet_lite2``: Tan and Le 2019, Lite variants; their weights come with
-        installed packages. ``vgg16``: Simonyan and Zisserman 2015, the paper's network; 528 MB, downloaded once by
-        torchvision.
+        The first two: Tan and Le 2019, Lite variants; their weights come with installed packages. ``vgg16``: Simonyan
+        and Zisserman 2015, the paper's network; 528 MB, downloaded once by torchvision.
     weights : path, ``"random"`` or None
         A file to read instead, or freshly drawn weights (seed them with ``torch.manual_seed``).
-
-    Raises
-    ------
-    InputError
-        Unknown name; weights missing, unreadable or not downloadable, with the place where to put them.
     """
     if name not in BACKBONES:
         raise InputError(f"backbone {name!r} is unknown; choose one of {', '.join(BACKBONES)}")

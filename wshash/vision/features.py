@@ -26,7 +26,7 @@ def fit_square(image: np.ndarray, size: int) -> np.ndarray:
 
 
 class _Readable:
-    """Map-style data set of ``(row, picture)``; of a picture that cannot be read, the reason in its place."""
+    """Row and picture; of a picture that cannot be read, the reason in its place."""
 
     def __init__(self, images: Sequence[np.ndarray], size: int):
         self.images, self.size = images, size
@@ -85,12 +85,8 @@ def extract_features(
         raise InputError("there are no pictures to extract features from")
     device = device or ("cuda" if torch.cuda.is_available() else "cpu")
     workers = min(8, os.cpu_count() or 1) if workers is None else workers
-    loader = DataLoader(
-        _Readable(images, image_size or backbone.image_size),
-        batch_size=batch_size,
-        num_workers=workers,
-        collate_fn=_collate,
-    )
+    readable = _Readable(images, image_size or backbone.image_size)
+    loader = DataLoader(readable, batch_size=batch_size, num_workers=workers, collate_fn=_collate)
     module = backbone.module.to(device).eval()
     features = np.full((len(images), backbone.n_features), np.nan, dtype=np.float32)
     failed: dict[int, str] = {}

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -14,22 +14,12 @@ from wshash.errors import InputError
 from wshash.progress import progress
 
 
-@dataclass(frozen=True, eq=False)
-class SiftWords:
-    """Counts of visual words.
+class SiftWords(NamedTuple):
+    """How often each visual word occurs in each picture; a row of zeros has no key point, or is in ``skipped``."""
 
-    Attributes
-    ----------
-    counts : float32 CSR matrix, n×n_words
-        How often each word occurs in each picture. A row of zeros: no key point, or a picture in ``skipped``.
-    codebook : float32 array, n_words×128
-    skipped : dict of int to str
-        Pictures that could not be read, and why.
-    """
-
-    counts: sparse.csr_matrix
-    codebook: np.ndarray
-    skipped: dict[int, str] = field(default_factory=dict)
+    counts: sparse.csr_matrix  # float32, n×n_words
+    codebook: np.ndarray  # float32, n_words×128
+    skipped: dict[int, str]  # rows of pictures that could not be read, and why
 
 
 def sift_words(
@@ -42,23 +32,20 @@ def sift_words(
 ) -> SiftWords:
     """SIFT descriptors (Lowe 2004), each counted as the nearest of ``n_words`` k-means centres.
 
+    InputError where the training pictures have fewer descriptors than words.
+
     Parameters
     ----------
     images : sequence of n uint8 arrays, H×W×3 (RGB) or H×W
         Read one at a time; only descriptors of the training pictures are held.
-    n_words : int
+    n_words, seed : int
     n_training : int
         Pictures, drawn at random, on whose descriptors the words are trained.
     max_descriptors : int
         Strongest key points kept of a picture.
     n_jobs : int, optional
-        Threads. Default: all processors. The result does not depend on it.
-    seed : int
+        Threads; default, all processors. The result does not depend on it.
 
-    Raises
-    ------
-    InputError
-        The training pictures have fewer descriptors than words.
     """
     skipped: dict[int, str] = {}
 
