@@ -103,15 +103,15 @@ def _tabulate(study: Study, rows: list[dict], folder: Path, origin: dict, c6: li
         "table2": (table2(study.config.preset), None),
         "claims": (judged, None),
     }
-    main_gains = gains[gains["measure"] == main] if not gains.empty else gains
-    if not gains.empty:
-        tables["gains"] = gains, main_gains.round(4)
-    if not controls.empty:
-        tables["controls"] = controls, controls.round(4)
+    main_gains = gains[gains["measure"] == main]
+    compared = {"gains": (gains, main_gains.round(4)), "controls": (controls, controls.round(4))}
+    tables |= {name: both for name, both in compared.items() if len(both[0])}
     for name, (table, text) in tables.items():
         write_table(folder, name, table, text)
-    drawn = pd.concat([main_gains, controls], ignore_index=True)
-    drawn = drawn[drawn["a"].str.startswith("WS-")] if len(drawn) else drawn
-    if len(drawn):  # what is left of a gain against shuffled tags, and against as much training
-        plots.save(plots.forest(drawn), "forest", folder, drawn, plots.describe_forest(drawn), origin)
-    return [*tables, *(["forest"] if len(drawn) else [])]
+    if not len(main_gains):
+        return [*tables]
+    # What is left of a gain against shuffled tags, and against as much training.
+    drawn = [table for table in (main_gains, controls[controls["a"].str.startswith("WS-")]) if len(table)]
+    drawn = pd.concat(drawn, ignore_index=True)
+    plots.save(plots.forest(drawn), "forest", folder, drawn, plots.describe_forest(drawn), origin)
+    return [*tables, "forest"]

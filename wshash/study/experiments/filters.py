@@ -32,13 +32,8 @@ def resampled(n: int, n_resamples: int = 1000, seed: int = 0) -> np.ndarray:
 def auc(score, visual, weights) -> np.ndarray:
     """Area under the ROC curve per row of weights: the share of pairs (visual, other) that the score puts in order.
 
-    A tie is half a pair in order. NaN where a row draws tags of one kind only.
-
-    Parameters
-    ----------
-    score : float array, n
-    visual : bool array, n
-    weights : array, r×n
+    A tie is half a pair in order. NaN where a row draws tags of one kind only. Scores and flags are of n tags, weights
+    r×n.
     """
     score = np.asarray(score, float)
     one, other = score[visual][:, None], score[~visual]
@@ -87,13 +82,7 @@ def _kept(scores: pd.DataFrame) -> pd.DataFrame:
 
 
 def filters(study: Study, seed: int = 0) -> pd.DataFrame:
-    """:func:`judge` on the training set.
-
-    Raises
-    ------
-    InputError
-        The labels call all tags visual, or none.
-    """
+    """:func:`judge` on the training set; an InputError where the labels call all tags visual, or none."""
     scores, kept = filter_scores(study)
     visual = visual_by_labels(study, scores.index)
     if visual.all() or not visual.any():
@@ -106,13 +95,7 @@ def filters(study: Study, seed: int = 0) -> pd.DataFrame:
 def judge(scores: pd.DataFrame, kept: pd.DataFrame, visual: np.ndarray, seed: int = 0) -> pd.DataFrame:
     """AUC of each score, its lead over tag frequency, and what its rule keeps; intervals by bootstrap over tags.
 
-    Parameters
-    ----------
-    scores, kept : DataFrame
-        From :func:`filter_scores`.
-    visual : bool array
-        Tags of both kinds, in the order of the rows.
-    seed : int
+    ``scores`` and ``kept`` are from :func:`filter_scores`; ``visual``, bool, has tags of both kinds in the same order.
 
     Returns
     -------
@@ -146,8 +129,8 @@ def filters_text(table: pd.DataFrame) -> pd.DataFrame:
         else f"{r.value:.2f}" + ("" if np.isnan(r.low) else f" [{r.low:.2f}, {r.high:.2f}]")
         for r in table.itertuples()
     ]
-    wide = table.assign(text=text).pivot(index="score", columns="measure", values="text").fillna("")
-    return wide.loc[table["score"].unique(), table["measure"].unique()].rename(columns={"auc": "AUC"})
+    wide = table.assign(text=text).pivot_table("text", "score", "measure", aggfunc="first", fill_value="", sort=False)
+    return wide.rename(columns={"auc": "AUC"})
 
 
 def judged_filter(study: Study, seed: int = 0) -> pd.DataFrame | None:

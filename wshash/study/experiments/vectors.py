@@ -85,14 +85,8 @@ def skipgram_study(study: Study, seeds: int = 5, grid: dict | None = None) -> pd
 
     The number of epochs is fixed by :func:`wshash.tags.choose_epochs`, once, with seed 0: of the tag lists it holds a
     fifth out, and takes the number after which their halves are recognised best. That sees no label. The other
-    settings are trained for as many epochs. Labels judge, by the lift.
-
-    Parameters
-    ----------
-    study : Study
-    seeds : int
-    grid : dict, optional
-        Setting to values; default, :data:`GRID`.
+    settings are trained for as many epochs. Labels judge, by the lift. ``grid``: setting to values, default
+    :data:`GRID`.
 
     Returns
     -------
@@ -159,6 +153,5 @@ def skipgram_text(table: pd.DataFrame) -> pd.DataFrame:
     ]
     value = table["value"] + np.where(table["default"], " (default)", "")
     wide = table.assign(text=text, value=value)
-    order = wide[["setting", "value"]].drop_duplicates()
-    wide = wide.pivot(index=["setting", "value"], columns="measure", values="text")
-    return wide.loc[pd.MultiIndex.from_frame(order), table["measure"].unique()].reset_index()
+    wide = wide.pivot_table("text", ["setting", "value"], "measure", aggfunc="first", sort=False)
+    return wide.reset_index().rename_axis(columns=None)

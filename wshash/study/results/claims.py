@@ -1,6 +1,7 @@
 """The paper's claims C1-C5, each judged by one rule on intervals; C6 is :mod:`wshash.study.experiments.budget`'s."""
 
 from collections.abc import Sequence
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -136,17 +137,12 @@ def comparisons(depth: int) -> list[tuple[str, str, list[tuple[str, str]]]]:
     """Claims that one method is above another at every code length: the claim, in words, and the pairs."""
     own = [METHODS[name] for name in PAPER if name in METHODS]
     supervised, others = ([m.name for m in own if m.supervised == flag] for flag in (True, False))
+    found = [("C2", "supervised methods beat unsupervised ones at every code length", [*product(supervised, others)])]
+    found += [("C3", f"WS-{x} beats {x} at every code length (P@{depth})", [(f"WS-{x}", x)]) for x in started()]
+    shuffled = "real tags beat shuffled tags as the start of"
+    found += [("control", f"{shuffled} {x}", [(f"WS-{x}", f"Placebo-{x}")]) for x in started()]
     return [
-        (
-            "C2",
-            "supervised methods beat unsupervised ones at every code length",
-            [(s, u) for s in supervised for u in others],
-        ),
-        *(("C3", f"WS-{x} beats {x} at every code length (P@{depth})", [(f"WS-{x}", x)]) for x in started()),
-        *(
-            ("control", f"real tags beat shuffled tags as the start of {x}", [(f"WS-{x}", f"Placebo-{x}")])
-            for x in started()
-        ),
+        *found,
         ("beyond", "the weak network alone, which sees no label, beats LSH", [("Weak", "LSH")]),
         ("control", "the weak network alone: real tags beat shuffled tags", [("Weak", "Placebo-Weak")]),
         ("beyond", "the weak network alone beats WDHT, which learns from the same tags", [("Weak", "WDHT")]),
