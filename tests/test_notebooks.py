@@ -1,5 +1,6 @@
 """What every committed notebook must be, so that it opens anywhere and its differences mean something."""
 
+import importlib.util
 import json
 import re
 from pathlib import Path
@@ -7,8 +8,11 @@ from pathlib import Path
 import nbformat
 import pytest
 
-FOLDER = Path(__file__).parents[1] / "notebooks"
-NOTEBOOKS = sorted(FOLDER.glob("[0-9][0-9]_*.ipynb"))
+ROOT = Path(__file__).parents[1]
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("[0-9][0-9]*_*.ipynb"))
+spec = importlib.util.spec_from_file_location("navigation", ROOT / "book" / "navigation.py")
+navigation = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(navigation)
 
 
 @pytest.fixture(params=NOTEBOOKS, ids=lambda path: path.stem)
@@ -39,15 +43,68 @@ def test_it_has_one_cell_of_parameters(notebook):
 
 
 def test_it_opens_with_a_title_and_a_card_and_links_to_its_neighbours(path, notebook):
-    number = path.stem[:2]
+    number = path.stem.split("_")[0]
     first = notebook.cells[0].source
     assert first.startswith(f"# {number} · ")
     for word in ("**Shows**", "**Needs**", "**Takes**", "**Writes**"):
         assert word in first, word
+    assert navigation.foot(notebook).source.endswith("\n" + navigation.line(path)), "run python book/navigation.py"
+
+
+def prose(notebook):
+    """All text, without code and mathematics."""
     text = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
-    neighbours = [p.name for p in NOTEBOOKS if abs(NOTEBOOKS.index(p) - NOTEBOOKS.index(path)) == 1]
-    for neighbour in neighbours:
-        assert f"]({neighbour})" in text, neighbour
+    return re.sub(r"```.*?```|`[^`\n]*`|\$\$.*?\$\$", "", text, flags=re.DOTALL)
+
+
+TEACHING = [path for path in NOTEBOOKS if path.stem[:2] not in ("00", "12")]  # a map, and a tool to use
+
+
+@pytest.mark.parametrize("path", TEACHING, ids=lambda path: path.stem)
+def test_a_notebook_that_teaches_has_the_parts_that_teaching_needs(path):
+    notebook = nbformat.read(path, as_version=4)
+    text = prose(notebook)
+    assert "**After this you can** " in notebook.cells[0].source
+    headings = re.findall(r"(?m)^#+ (.*)$", text)
+    for heading in ("Discussion", "Quiz", "Exercises"):
+        assert heading in headings, heading
+    assert "> **Predict.**" in text
+    shown = [
+        out.data.get("text/markdown", "") for cell in notebook.cells for out in cell.get("outputs", []) if "data" in out
+    ]
+    assert re.search(r"(?mi)^\| claim .*\|$", "\n".join([text, *shown])), "a table of claims and verdicts"
+    assert "**In one sentence:**" in text
+    assert not re.findall(r"(?m)^\*\*[^*]+\*\*$", text), "a heading that is bold text"
+
+
+@pytest.mark.parametrize("path", TEACHING, ids=lambda path: path.stem)
+def test_each_question_of_the_quiz_folds_its_own_answer(path):
+    text = prose(nbformat.read(path, as_version=4))
+    quiz = text[text.index("## Quiz") : text.index("## Exercises")]
+    questions = re.split(r"(?m)^\d+\. ", quiz)[1:]
+    assert len(questions) >= 3
+    assert all(question.count("<details><summary>Answer</summary>") == 1 for question in questions)
+
+
+def test_each_prediction_has_an_answer_to_unfold(notebook):
+    """Folded below the question, or the result itself in the next cell of code."""
+    cells = notebook.cells
+    for k, cell in enumerate(cells):
+        for part in cell.source.split("> **Predict.**")[1:] if cell.cell_type == "markdown" else []:
+            assert "<details>" in part or cells[k + 1].cell_type == "code", cell["id"]
+
+
+def test_each_figure_has_an_alternative_text(notebook):
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            for kind in set(output.get("data", {})) & {"image/png", "image/jpeg"}:
+                assert output.metadata.get(kind, {}).get("alt"), cell["id"]
+
+
+def test_no_text_in_a_figure_is_set_below_seven_points(notebook):
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            assert all(float(size) >= 7 for size in re.findall(r"fontsize=([\d.]+)", cell.source)), cell["id"]
 
 
 def test_its_links_lead_somewhere(path, notebook):
@@ -64,4 +121,4 @@ def test_its_cells_have_names_and_it_names_no_folder_of_a_machine(path, notebook
 
 
 def test_there_are_notebooks_for_every_section():
-    assert [path.stem[:2] for path in NOTEBOOKS][:11] == [f"{n:02d}" for n in range(11)]
+    assert {f"{n:02d}" for n in range(13)} <= {path.stem[:2] for path in NOTEBOOKS}

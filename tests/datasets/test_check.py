@@ -7,7 +7,7 @@ import pytest
 
 from tests.datasets import trees
 from wshash import InputError, TaggedImages
-from wshash.datasets.check import MIN_LISTS, MIN_PICTURES, MIN_TAG_COUNT, check, obstacles
+from wshash.datasets.check import MIN_LISTS, MIN_PICTURES, MIN_TAG_COUNT, STANDS, check, obstacles
 from wshash.tags import train_skipgram
 
 
@@ -22,21 +22,22 @@ def write(root, n=140, labels=True, header="file,tags\n"):
 
 
 def works(report):
-    return [line.rpartition(": ")[2] for line in report.found["works"]]
+    return [line.rpartition(": ")[2] for line in report.found["What works"]]
 
 
 def test_a_sound_folder(tmp_path):
     report = check(write(tmp_path))
     assert report.can_run and report.layout == "folder"
-    assert not any(report.found[name] for name in ("mend", "unreadable", "equal", "obstacles"))
+    names = ("What to mend", "Pictures that cannot be read", "Equal pictures", STANDS)
+    assert not any(report.found[name] for name in names)
     assert report.counts["readable pictures"] == report.counts["pictures with both"] == 140
     assert report.counts["different tags"] == 4
     assert report.counts["tags per tagged picture, mean"] == 2
     assert report.counts["pictures with one tag only"] == 0
-    assert report.found["concepts"] == ["c0: 47", "c1: 47", "c2: 46"]
-    assert sorted(report.found["tags"]) == ["cat: 70", "dog: 70", "sea: 70", "sunset: 70"]
+    assert report.found["Concepts"] == ["c0: 47", "c1: 47", "c2: 46"]
+    assert sorted(report.found["Most frequent tags"]) == ["cat: 70", "dog: 70", "sea: 70", "sunset: 70"]
     examples = [f"00{i}.png → tags: {'sunset | sea' if i % 2 else 'dog | cat'}; concepts: c{i}" for i in range(3)]
-    assert report.found["examples"] == examples
+    assert report.found["As it was understood"] == examples
     assert works(report) == ["yes", "yes", "yes"]
     assert "The study can run." in str(report)
     assert "       140  readable pictures\n" in str(report) and "As it was understood:\n\n- 000.png" in str(report)
@@ -52,11 +53,14 @@ def test_what_is_found_and_what_to_mend(tmp_path):
         file.write("lost.png,x\n")
     report = check(tmp_path)
     assert report.can_run
-    assert report.found["unreadable"][0] == "000.png: the file is empty" and len(report.found["unreadable"]) == 2
-    assert sorted(report.found["equal"]) == ["002.png, copy.png", "003.png, same.bmp"]
+    assert (
+        report.found["Pictures that cannot be read"][0] == "000.png: the file is empty"
+        and len(report.found["Pictures that cannot be read"]) == 2
+    )
+    assert sorted(report.found["Equal pictures"]) == ["002.png, copy.png", "003.png, same.bmp"]
     assert report.counts["pictures equal to another"] == 2
     assert report.counts["readable pictures"] == 150
-    advice = "\n".join(report.found["mend"])
+    advice = "\n".join(report.found["What to mend"])
     for word in ("cannot be read", "equal pictures", "give tags", "give concepts", "tags.csv"):
         assert word in advice
     assert "001.png: not a picture" in str(report)
@@ -64,20 +68,18 @@ def test_what_is_found_and_what_to_mend(tmp_path):
 
 def test_what_can_be_done_without_labels_or_with_few_tags(tmp_path):
     report = check(write(tmp_path / "a", labels=False))
-    assert not report.can_run and "labels.csv" in report.found["obstacles"][0]
+    assert not report.can_run and "labels.csv" in report.found[STANDS][0]
     assert works(report) == ["yes", "not yet, see below", "yes"]
     report = check(write(tmp_path / "b", n=30))
-    assert "30 pictures have concepts" in report.found["obstacles"][0] and len(report.found["obstacles"]) == 1
+    assert "30 pictures have concepts" in report.found[STANDS][0] and len(report.found[STANDS]) == 1
     folder = write(tmp_path / "c")
     (folder / "tags.csv").write_text("000.png,x\n")
     report = check(folder)
     assert works(report) == ["yes", "yes", "not yet, see below"]
-    assert report.found["obstacles"][0].startswith(
-        f"0 of 117 training pictures have two of the 0 tags on {MIN_TAG_COUNT}"
-    )
+    assert report.found[STANDS][0].startswith(f"0 of 117 training pictures have two of the 0 tags on {MIN_TAG_COUNT}")
     folder = write(tmp_path / "d", n=3)
     (folder / "labels.csv").write_text("000.png,a\n001.png,b\n")
-    assert any("no two pictures" in text for text in check(folder).found["obstacles"])
+    assert any("no two pictures" in text for text in check(folder).found[STANDS])
 
 
 def made(tags, labels, concepts=None):
@@ -137,7 +139,7 @@ def test_nothing_to_read_is_an_obstacle(tmp_path, case):
     if case == "no table":
         trees.picture(tmp_path / "a.png")
     report = check(tmp_path / "nowhere" if case == "nowhere" else tmp_path)
-    assert not report.can_run and len(report.found["obstacles"]) == 1
+    assert not report.can_run and len(report.found[STANDS]) == 1
     assert str(tmp_path) in str(report)
 
 
@@ -158,20 +160,20 @@ def test_a_data_set_is_checked_by_its_name(tmp_path, monkeypatch):
     assert report.layout == "postcards" and report.counts["readable pictures"] == 120
     write(tmp_path / "data/folder-mine", n=5)
     report = check("folder-mine", labels=None)
-    assert report.layout == "folder" and report.counts["readable pictures"] == 5 and not report.found["concepts"]
+    assert report.layout == "folder" and report.counts["readable pictures"] == 5 and not report.found["Concepts"]
     write(tmp_path / "postcards", n=4)  # a folder of that name comes first
     assert check("postcards").counts["readable pictures"] == 4
     for name in ("postcards-/../x", "folder-nowhere"):
         report = check(name)
-        assert len(report.found["obstacles"]) == 1 and name in report.found["obstacles"][0]
+        assert len(report.found[STANDS]) == 1 and name in report.found[STANDS][0]
 
 
 def test_pictures_that_the_study_leaves_out_are_not_promised(tmp_path):
     write(tmp_path)
     (tmp_path / "labels.csv").write_text("file,labels\n" + "".join(f"{i:03d}.png,c{i % 3}\n" for i in range(99)))
     report = check(tmp_path)
-    assert report.found["obstacles"] == ["99 pictures have concepts; at least 100 are needed"]
+    assert report.found[STANDS] == ["99 pictures have concepts; at least 100 are needed"]
     (tmp_path / "labels.csv").write_text("file,labels\n" + "".join(f"{i:03d}.png,c{i % 3}\n" for i in range(101)))
     report = check(tmp_path)  # 101 are left, 85 of them to train on: fewer than let the training be chosen
-    assert report.can_run and "85 of 85 training pictures have two of the 4 tags" in report.found["mend"][0]
-    assert "too few" not in str(check(tmp_path, unlabelled="negative").found["mend"])
+    assert report.can_run and "85 of 85 training pictures have two of the 4 tags" in report.found["What to mend"][0]
+    assert "too few" not in str(check(tmp_path, unlabelled="negative").found["What to mend"])

@@ -81,7 +81,7 @@ def server():
 
 def registry(server, *paths, size=SIZE, checksum=MD5, max_bytes=2**22):
     urls = tuple(f"http://127.0.0.1:{server.server_port}/{path}" for path in paths)
-    archive = Archive("toy.zip", "toy", urls, size, checksum, max_bytes)
+    archive = Archive("toy.zip", "toy", urls, max_bytes, size, checksum)
     return {"toy": Source("toy", "Toy: a file", "CC0", "https://example.org/toy", (archive,))}
 
 

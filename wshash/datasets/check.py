@@ -61,42 +61,32 @@ def _all_related(labels: np.ndarray) -> bool:
     return all((kinds[i : i + 256] @ kinds.T > 0).all() for i in range(0, len(kinds), 256))
 
 
-_TITLES = {
-    "works": "What works",
-    "obstacles": "What stands in the way",
-    "mend": "What to mend",
-    "examples": "As it was understood",
-    "tags": "Most frequent tags",
-    "concepts": "Concepts",
-    "unreadable": "Pictures that cannot be read",
-    "equal": "Equal pictures",
-}
+STANDS = "What stands in the way"
 
 
 @dataclass
 class Report:
     """What :func:`check` found; ``str(report)`` is for people.
 
-    ``counts``: pictures, tags, concepts, and whatever the loader met; ``found``: what _TITLES says, and of it
-    ``obstacles`` is why part of the study, or all of it, cannot run.
+    ``counts``: pictures, tags, concepts, and whatever the loader met; ``found``: title to entries, and those under
+    :data:`STANDS` say why part of the study, or all of it, cannot run.
     """
 
     path: Path
     layout: str
     counts: dict[str, int | float] = field(default_factory=dict)
-    found: dict[str, list[str]] = field(default_factory=lambda: {name: [] for name in _TITLES})
+    found: dict[str, list[str]] = field(default_factory=dict)
 
     @property
     def can_run(self) -> bool:
         """Whether the whole study can run: every method, and judging answers."""
-        return not self.found["obstacles"]
+        return not self.found[STANDS]
 
     def __str__(self) -> str:
         verdict = "The study can run." if self.can_run else "The whole study cannot run on it yet."
         lines = [str(self.path), "", f"Layout: {self.layout}. {verdict}", ""]
         lines += [f"{n:>10{',' if isinstance(n, int) else '.1f'}}  {what}" for what, n in self.counts.items()]
-        for name, title in _TITLES.items():
-            entries = self.found[name]
+        for title, entries in self.found.items():
             if entries:
                 lines += ["", f"{title}:", "", *(f"- {entry}" for entry in entries[:20])]
                 lines += [f"- ... and {len(entries) - 20:,} more"] * (len(entries) > 20)
@@ -117,18 +107,15 @@ def check(target: str | Path, **options) -> Report:
     path = Path(target)
     by_name = not path.is_dir() and str(target).partition("-")[0] in SOURCES
     layout = str(target).partition("-")[0] if by_name else _layout(path)
-    report = Report(path, layout)
     try:
         data = load_dataset(str(target) if by_name else layout, None if by_name else path, every=True, **options)
     except InputError as error:
-        report.found["obstacles"].append(str(error))
-        return report
+        return Report(path, layout, found={STANDS: [str(error)]})
     # The study leaves out what the source does by default.
     known = inspect.signature(import_module(SOURCES[layout]).load).parameters
     drops = {name for name, option in known.items() if options.get(name, option.default) == "drop"}
     seen = look(data.images, lambda x: hashlib.sha256(repr(x.shape).encode() + x.tobytes()).digest())
-    _describe(data, seen, drops, report)
-    return report
+    return Report(path, layout, *_describe(data, seen, drops))
 
 
 def _layout(path: Path) -> str:
@@ -136,18 +123,18 @@ def _layout(path: Path) -> str:
     return next((layout for name, layout in marks.items() if (path / name).is_dir()), "folder")
 
 
-def _describe(data: TaggedImages, seen: list, drops: set[str], report: Report) -> None:
-    """``seen``: of each picture a digest of its pixels, or why it cannot be read."""
+def _describe(data: TaggedImages, seen: list, drops: set[str]) -> tuple[dict, dict]:
+    """Counts and findings; ``seen``: of each picture a digest of its pixels, or why it cannot be read."""
     lost = dict(data.dropped) | {i: x.reason for i, x in zip(data.ids, seen, strict=True) if isinstance(x, InputError)}
     rows = np.array([i for i, x in enumerate(seen) if not isinstance(x, InputError)], dtype=np.int64)
     groups = defaultdict(list)
     for i in rows:
         groups[seen[i]].append(data.ids[i])
     groups = [group for group in groups.values() if len(group) > 1]
-    frequency = Counter(tag for i in rows for tag in data.tags[i])
-    n_tags = np.array([len(data.tags[i]) for i in rows], dtype=int)
-    tagged, labelled, n_pictures = n_tags > 0, data.labels[rows].any(axis=1), data.labels[rows].sum(axis=0)
-    report.counts = {
+    sound = data.subset(rows)
+    frequency, n_tags = Counter(tag for row in sound.tags for tag in row), np.array([*map(len, sound.tags)], dtype=int)
+    tagged, labelled, n_pictures = n_tags > 0, sound.labels.any(axis=1), sound.labels.sum(axis=0)
+    counts = {
         "readable pictures": len(rows),
         "unreadable pictures": len(lost),
         "pictures equal to another": sum(len(group) - 1 for group in groups),
@@ -163,7 +150,7 @@ def _describe(data: TaggedImages, seen: list, drops: set[str], report: Report) -
         **{f"met while loading: {what.replace('_', ' ')}": n for what, n in data.report.items() if n},
     }
     studied = (tagged | ("untagged" not in drops)) & (labelled | ("unlabelled" not in drops) | (not data.concepts))
-    stands = obstacles(data.subset(rows[studied]))
+    stands = obstacles(sound.subset(studied))
     does = {True: "yes", False: "not yet, see below"}
     met = data.report
     advice = {
@@ -177,25 +164,25 @@ def _describe(data: TaggedImages, seen: list, drops: set[str], report: Report) -
         "save the tables as UTF-8, and look whether accents came out right": met.get("tables_not_utf8"),
         "look at photos that are listed but missing": met.get("missing_photos"),
     }
-    fullest = rows[np.argsort(-(1 * tagged + labelled), kind="stable")[:3]]
+    fullest = np.argsort(-(1 * tagged + labelled), kind="stable")[:3]
     order = np.argsort(-n_pictures, kind="stable")
-    report.found |= {
-        "works": [
+    return counts, {
+        "What works": [
             f"searching with methods that learn from the pictures alone: {does[len(rows) > 1]}",
             f"judging answers, and methods that learn from labels: {does[not stands['labels']]}",
             f"methods that learn from tags, or start from what did: {does[not stands['tags']]}",
         ],
-        "obstacles": stands["labels"] + stands["tags"],
-        "mend": stands["odd"] + [what for what, there in advice.items() if there],
-        "examples": [
-            f"{data.ids[i]} → tags: {_listed(data.tags[i])}; "
-            f"concepts: {_listed([data.concepts[j] for j in np.flatnonzero(data.labels[i])])}"
+        STANDS: stands["labels"] + stands["tags"],
+        "What to mend": stands["odd"] + [what for what, there in advice.items() if there],
+        "As it was understood": [
+            f"{sound.ids[i]} → tags: {_listed(sound.tags[i])}; "
+            f"concepts: {_listed([data.concepts[j] for j in np.flatnonzero(sound.labels[i])])}"
             for i in fullest
         ],
-        "tags": [f"{tag}: {n:,}" for tag, n in frequency.most_common(20)],
-        "concepts": [f"{data.concepts[j]}: {n_pictures[j]:,}" for j in order],
-        "unreadable": [f"{id_}: {why}" for id_, why in lost.items()],
-        "equal": [", ".join(group) for group in groups],
+        "Most frequent tags": [f"{tag}: {n:,}" for tag, n in frequency.most_common(20)],
+        "Concepts": [f"{data.concepts[j]}: {n_pictures[j]:,}" for j in order],
+        "Pictures that cannot be read": [f"{id_}: {why}" for id_, why in lost.items()],
+        "Equal pictures": [", ".join(group) for group in groups],
     }
 
 

@@ -1,6 +1,7 @@
 """Download data sets: announced, resumed, verified, unpacked safely, and by hand where a link is dead."""
 
 import errno
+import tomllib
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -23,10 +24,10 @@ class Archive:
 
     file: str
     folder: str  # where its files have to lie, below the data set's folder
-    urls: tuple[str, ...]  # tried in turn
-    size: int | None  # bytes
-    checksum: str | None  # "md5:..."; None where none is published
+    urls: list[str]  # tried in turn
     max_bytes: int  # unpacked; above this it is refused
+    size: int | None = None  # bytes
+    checksum: str | None = None  # "md5:..."; None where none is published
 
 
 @dataclass(frozen=True)
@@ -41,51 +42,14 @@ class Source:
     then: str = ""
 
 
-_LIACS, _LABELS = "press.liacs.nl/mirflickr/mirflickr25k.v3b/", "mirflickr25k_annotations_v080.zip"
-_NUS = "https://lms.comp.nus.edu.sg/wp-content/uploads/2019/research/nuswide/"
-# The authors' first host is gone; the Internet Archive serves the files as they were ("id_").
-_NUS_OLD = "https://web.archive.org/web/2016id_/http://dl.nextcenter.org/public/nuswide/"
+def _registry() -> dict[str, Source]:
+    sources = tomllib.loads(Path(__file__).with_name("sources.toml").read_text(encoding="utf-8"))
+    for source in sources.values():
+        source["archives"] = tuple(Archive(**archive) for archive in source["archives"])
+    return {name: Source(**source) for name, source in sources.items()}
 
 
-def _liacs(file: str, folder: str, size: int, checksum: str, max_bytes: int) -> Archive:
-    urls = (f"{before}://{_LIACS}{file}" for before in ("https", "http", "https://web.archive.org/web/2020id_/http"))
-    return Archive(file, folder, tuple(urls), size, checksum, max_bytes)
-
-
-def _nus(file: str, size: int | None, checksum: str | None, max_bytes: int) -> Archive:
-    return Archive(file, file.removesuffix(".zip"), (_NUS + file, _NUS_OLD + file), size, checksum, max_bytes)
-
-
-REGISTRY = {
-    "mirflickr25k": Source(
-        folder="mirflickr25k",
-        title="MIRFLICKR-25k: 25,000 Flickr photos with their tags, and annotations of 24 concepts",
-        licence="each photo under the Creative Commons licence of its owner, listed inside; for research. "
-        "Cite Huiskes and Lew, The MIR Flickr Retrieval Evaluation, 2008",
-        page="https://press.liacs.nl/mirflickr/mirdownload.html",
-        archives=(
-            _liacs("mirflickr25k.zip", "mirflickr", 3_069_184_257, "md5:a23d0a8564ee84cda5622a6c2f947785", 6 * 2**30),
-            _liacs(_LABELS, _LABELS[:-4], 207_220, "md5:aa0138c79892b1b670184d142380948f", 50 * 2**20),
-        ),
-        then="run the study on it: python -m wshash study --dataset mirflickr25k",
-    ),
-    "nuswide-tags": Source(
-        folder="nuswide",
-        title="NUS-WIDE without its photos: tags, ground truth of 81 concepts, image list, concept list",
-        licence="for research; the tags are those of their Flickr owners. The photos are had from the "
-        "authors on request. Cite Chua et al., NUS-WIDE, CIVR 2009",
-        page="https://github.com/NExTplusplus/NUS-WIDE",
-        archives=(
-            _nus("NUS_WID_Tags.zip", None, None, 4 * 2**30),
-            _nus("ConceptsList.zip", 448, "md5:5b877de6bfb0f7ba558f90d77b860348", 2**20),
-            _nus("Groundtruth.zip", 1_129_480, "md5:a95fb76f7c8300e92ece0a90dd0ced4d", 2**28),
-            # last, for nuswide.load does without it: the present distribution may have none
-            _nus("ImageList.zip", None, None, 2**28),
-        ),
-        then="read tags and ground truth: wshash.load_dataset('nuswide', missing='keep'); the study needs the photos, "
-        "in Flickr/ beside these folders",
-    ),
-}
+REGISTRY = _registry()
 
 
 def _asked(name: str, root: str | Path | None) -> tuple[Source, Path]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
+import pandas as pd
 
 from wshash.datasets.base import TaggedImages
 from wshash.datasets.files import ImageFiles, file_size, kept
@@ -22,26 +23,9 @@ CONCEPTS = (
 # The official lists: how many photos each names, and 8 digits of the SHA-256 of their numbers in ascending order with a
 # space between, of all 25,000 photos and of the first 15,000. From public copies of the lists, which agree where both
 # have a photo: 38 lists of all photos, the 24 of 20,015 photos, and 38 of the first 15,000.
-_OFFICIAL = """
-animals 3216 15fc0bc9 9473f08d  baby 259 71285691 0fd1a59a  baby_r1 116 9e5eb921 e30d497f
-bird 742 124da832 424dfbc0  bird_r1 484 31cc026f ade05267  car 1177 c566aea2 67733ccd
-car_r1 380 c48a2933 ba44a068  clouds 3700 1fddfc82 e84b68c2  clouds_r1 1350 d63928d4 f4bc50f7
-dog 684 e1707749 b9885e82  dog_r1 590 9721d9e8 6b938ccf  female 6184 0f868d99 9d3ac615
-female_r1 3982 bf95a7fe fe240d89  flower 1823 133d0256 c8462b89  flower_r1 1077 4a140dbb e6eafc72
-food 990 f3c780c6 818cdfc9  indoor 8313 ccc61677 9432f8da  lake 791 b1d49bda 9976a0df
-male 6081 5d38f9a4 367612e0  male_r1 3647 f5296d8e a908b301  night 2711 3f137bda 278d4671
-night_r1 669 ed5533c7 dfda7879  people 10373 8a3a534f 5be1bbf1  people_r1 7849 510f16fe 57823751
-plant_life 8763 76e60163 edb5fbde  portrait 3931 b59d75e2 5746504c  portrait_r1 3829 30ab1331 15a4c224
-river 894 2da5f8c4 1aab774e  river_r1 149 ac782e5a f86ac837  sea 1322 05c1e229 6d1f7cb9
-sea_r1 214 5fd52aea 824e923c  sky 7912 05af82fb bcfbdd94  structures 9992 446c668d 905cc626
-sunset 2135 ca6efb0a 67f64913  transport 2895 69c2ab7b b09a600c  tree 4683 1fa35a74 6a0120c0
-tree_r1 668 1d077ec7 965d8a62  water 3331 24dcc33a 94f4195e
-""".split()
-_COUNTS = dict(zip(_OFFICIAL[::4], map(int, _OFFICIAL[1::4]), strict=True))
-_CHECKSUMS = {
-    25_000: dict(zip(_OFFICIAL[::4], _OFFICIAL[2::4], strict=True)),
-    15_000: dict(zip(_OFFICIAL[::4], _OFFICIAL[3::4], strict=True)),
-}
+_OFFICIAL = pd.read_csv(Path(__file__).with_name("mirflickr25k.csv"), index_col="list", dtype=str)
+_COUNTS = _OFFICIAL["photos"].astype(int).to_dict()
+_CHECKSUMS = {25_000: _OFFICIAL["all"].to_dict(), 15_000: _OFFICIAL["first_15000"].to_dict()}
 
 _LAYOUT = """
     mirflickr/im1.jpg ...                         the photos

@@ -1,0 +1,59 @@
+"""Build the site from the committed notebooks, without running them: ``python book/build.py [--web] [FOLDER]``.
+
+Sphinx reads a folder that this script makes anew: the pages of ``book/``, the notebooks, notebook 00's glossary and the
+list of changes. ``--web`` takes MathJax from a network instead of copying it in, as a published site does. Warnings
+are errors.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGES = ROOT / "book"
+
+
+def cell(notebook: Path, name: str) -> str:
+    """The source of a cell."""
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    return "".join(next(c["source"] for c in cells if c["id"] == name))
+
+
+def gather(source: Path) -> None:
+    """Put together what Sphinx reads: links from page to page are those of the repository."""
+    shutil.rmtree(source, ignore_errors=True)
+    shutil.copytree(PAGES, source, ignore=shutil.ignore_patterns("*.py", "__pycache__", "exercises"))
+    shutil.copy(PAGES / "conf.py", source)
+    notebooks = source / "notebooks"
+    notebooks.mkdir()
+    for notebook in sorted((ROOT / "notebooks").glob("[0-9][0-9]*_*.ipynb")):
+        shutil.copy(notebook, notebooks)
+    glossary = cell(notebooks / "00_start_here.ipynb", "glossary").replace("## ", "# ", 1)
+    (source / "glossary.md").write_text(glossary, encoding="utf-8")
+    shutil.copy(ROOT / "CHANGELOG.md", source / "changes.md")
+
+
+def build(target: Path, web: bool = False) -> int:
+    """Build into ``target``; Sphinx's exit status."""
+    source = target.parent / f"{target.name}-source"
+    gather(source)
+    environment = os.environ | {"BOOK_WEB": "1" if web else ""}
+    environment["PYTHONPATH"] = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
+    command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-b", "html", source, target]
+    return subprocess.run(command, env=environment).returncode
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("folder", nargs="?", type=Path, default=ROOT / "build" / "book")
+    parser.add_argument("--web", action="store_true", help="MathJax from a network; buttons for Colab and Binder")
+    arguments = parser.parse_args()
+    arguments.folder.parent.mkdir(parents=True, exist_ok=True)
+    status = build(arguments.folder.resolve(), arguments.web)
+    if not status:
+        print(f"{arguments.folder / 'index.html'}")
+    sys.exit(status)

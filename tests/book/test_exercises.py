@@ -1,0 +1,70 @@
+"""Every solution of the exercises passes its checks, and every starter fails them with a sentence."""
+
+import importlib.util
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+
+ROOT = Path(__file__).parents[2]
+spec = importlib.util.spec_from_file_location("exercises", ROOT / "book" / "exercises.py")
+exercises = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(exercises)
+FILES = sorted(exercises.FOLDER.glob("*.py"))
+TASKS = [
+    pytest.param(path, number, id=f"{path.stem}-{number + 1}")
+    for path in FILES
+    for number in range(sum(kind == "exercise" for kind, _ in exercises.cells(path)))
+]
+
+
+def run(path, unsolved=None):
+    """Execute a file's cells; of exercise ``unsolved`` the starter, up to its check."""
+    space, number = {}, -1
+    exec(exercises.CHECK, space)
+    for kind, text in exercises.cells(path):
+        if kind == "markdown":
+            continue
+        number += kind == "exercise"
+        text = exercises.starter(text) if number == unsolved and kind == "exercise" else exercises.solved(text)
+        exec(compile(text, f"{path.name}, {kind} {number + 1}", "exec"), space)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_the_solutions_pass(path, capsys):
+    run(path)
+    said = capsys.readouterr().out
+    assert said.count(": right") >= 2 * sum(kind == "exercise" for kind, _ in exercises.cells(path))
+
+
+@pytest.mark.parametrize(("path", "number"), TASKS)
+def test_the_starter_fails_and_says_what_is_missing(path, number):
+    with pytest.raises(AssertionError, match="nothing yet|expected .*, yours "):
+        run(path, unsolved=number)
+
+
+@pytest.mark.parametrize("solutions", [False, True])
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_the_notebook_is_valid_and_holds_solutions_only_for_the_teacher(path, solutions):
+    notebook = exercises.notebook(path, solutions)
+    nbformat.validate(notebook)
+    text = "\n".join(cell.source for cell in notebook.cells)
+    tasks = sum(kind == "exercise" for kind, _ in exercises.cells(path))
+    assert len(re.findall(r"(?m)^ +\.\.\.  # write this$", text)) == (0 if solutions else tasks)
+    assert "# solution" not in text and "# end" not in text
+    assert text.count("<details><summary>Hint</summary>") == tasks >= 2
+
+
+def test_a_wrong_answer_is_told_how_far_off_it_is():
+    space = {}
+    exec(exercises.CHECK, space)
+    with pytest.raises(AssertionError, match=r"half: expected 0.5, yours 0.4, off by 0.1"):
+        space["check"]("half", 0.4, 0.5)
+    with pytest.raises(AssertionError, match=r"the shape should be \(2,\), not \(1,\)"):
+        space["check"]("two", [1], [1, 1])
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_the_notebook_of_the_same_name_points_to_its_exercises(path):
+    assert (ROOT / "notebooks" / f"{path.stem}.ipynb").is_file()
