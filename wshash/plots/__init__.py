@@ -8,7 +8,7 @@ from wshash.plots.style import COLUMN, PAGE, look, save, show, use_style
 from wshash.plots.tags import describe_fig1, describe_fig1_precision, fig1, fig1_precision
 from wshash.plots.tags import describe_fig4, describe_fig4_relevance, fig4, fig4_relevance
 from wshash.plots.tags import describe_fig6, describe_fig6_before_after, fig6, fig6_before_after
-from wshash.plots.timing import describe_fig7, fig7
+from wshash.plots.results import describe_fig7, fig7
 from wshash.plots.training import describe_fig3, describe_fig5, describe_learning_curves, fig3, fig5, learning_curves
 from wshash.plots.verify import describe_verify, verify
 
