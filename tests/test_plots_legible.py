@@ -141,7 +141,7 @@ def test_a_range_of_ties_is_drawn_where_the_axis_holds_it_whole_and_stretches_it
         figure = plots.fig8(ties(best, worst))
         assert figure.axes[0].get_ylim() == (low, high)
         assert sorted(ranges(figure)) == [(0.5, 0.55), (0.59, 0.61), (0.59, 0.61)]
-        assert "not drawn where it is longer than the axis" in figure.get_supxlabel().replace("\n", " ")
+        assert "not drawn where it leaves the axis" in figure.get_supxlabel().replace("\n", " ")
 
 
 def test_figures_8_and_9_share_an_axis_that_holds_both():

@@ -67,7 +67,7 @@ def _lines(data: pd.DataFrame, x: str, x_label: str, y_label: str, note: str, wi
     parts = [note, sample(data), "thick: 95 % interval" if _has(data, "low", "high") else ""]
     if _has(data, "best", "worst"):
         data = data.assign(fits=(data["worst"] >= bottom) & (data["best"] <= top))
-        less = "" if data["fits"].all() else ", not drawn where it is longer than the axis"
+        less = "" if data["fits"].all() else ", not drawn where it leaves the axis"
         parts.append(f"thin: worst to best order of ties{less}")
     for method in methods:
         rows, colour = data[data["method"] == method].sort_values(x), look(method)["color"]
