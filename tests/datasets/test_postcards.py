@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from wshash import InputError
-from wshash.datasets import load_dataset
+from wshash.datasets import is_ready, load_dataset
 from wshash.datasets.postcards import collection
 from wshash.datasets.postcards.concepts import CONCEPTS, IN_THE_SKY, MINIMA, NIGHT, SIGHTS, SUNSET, WHAT, shares, tiers
 from wshash.datasets.postcards.drawing import draw
@@ -35,6 +35,14 @@ def shares_a_concept(labels):
     """Chance by a plain loop over pairs."""
     n = len(labels)
     return np.mean([(labels[i] & labels[j]).any() for i in range(n) for j in range(i + 1, n)])
+
+
+@pytest.mark.parametrize("option", [{"m": 3}, {"n": 0}, {"n": 1.5}, {"tag_noise": 2}, {"size": 8}, {"untagged": "no"}])
+def test_whether_they_are_drawn_is_told_of_options_that_load_would_take(runs, option):
+    assert not is_ready("postcards", n=N, seed=11)
+    for ask in (is_ready, load_dataset):
+        with pytest.raises(InputError, match="postcards"):
+            ask("postcards", **option)
 
 
 def test_rows_are_whole(postcards):

@@ -18,6 +18,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
+from wshash import hashing
 from wshash.errors import InputError
 from wshash.hashing import (
     ITQ,
@@ -331,3 +332,23 @@ def test_what_json_cannot_hold_is_named(tmp_path, data):
     with pytest.raises(InputError, match="random_state as an integer"):
         method.save(tmp_path / "m")
     assert not list(tmp_path.iterdir())
+
+
+def test_limits_that_are_allowed(data):
+    X = data[0]
+    for n_bits in (1, 256):
+        assert LSH(n_bits).fit(X[:2]).transform(X[:1]).shape == (1, n_bits)
+    same = LSH(3).fit(X).transform(np.repeat(X[:1], 4, axis=0))  # equal rows have equal codes
+    assert (same == same[0]).all()
+    assert LSH().n_bits == 64 and LSH().random_state == 0
+    for bad in (np.array([["a", "b"]] * 4), np.array([[0.5, 1]] * 4), np.array([[1, np.nan]] * 4)):
+        with pytest.raises(InputError, match="bool or 0/1|NaN"):
+            label_indicator(bad, 4)
+
+
+def test_the_package_names_its_objects_and_no_other():
+    assert {"LSH", "WDHT", "HashingMethod", "pair_loss", "binarize"} <= set(dir(hashing))
+    for name in dir(hashing):
+        assert getattr(hashing, name).__name__ == name
+    with pytest.raises(AttributeError, match="no attribute 'Missing'"):
+        hashing.Missing  # noqa: B018

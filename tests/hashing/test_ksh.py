@@ -244,6 +244,7 @@ def test_one_labelled_class_is_named():
     [
         ({"n_anchors": 0}, "n_anchors=0"),
         ({"n_labelled": 0}, "n_labelled=0"),
+        ({"max_iter": 0}, "max_iter=0"),
         ({"start_layer": "last"}, "trunk, embedding, concat"),
         ({"start": LSH()}, "WeakPretraining"),
     ],
@@ -279,3 +280,32 @@ def test_ws_ksh_is_ksh_on_the_representation_of_start(layer):
     arguments = {"n_bits": 6, "n_anchors": 20, "max_iter": 20}
     codes = KSH(**arguments, start=start, start_layer=layer).fit(X, y).transform(X)
     assert (codes != KSH(**arguments).fit(representation, y).transform(representation)).mean() < 0.01
+
+
+def test_by_default_500_steps_to_a_hundredth_a_row():
+    _, y = multi_label()
+    y = y[y.any(axis=1)]
+    rng = np.random.default_rng(0)
+    K, a, S = rng.normal(size=(len(y), 6)), rng.normal(size=6), Residue(y, 8)
+    np.testing.assert_array_equal(minimise_smoothed(a, K, S), minimise_smoothed(a, K, S, 500, 1e-2))
+    defaults = KSH()
+    assert (defaults.n_anchors, defaults.n_labelled, defaults.max_iter) == (300, 2000, 500)
+
+
+def test_a_part_that_does_not_vary_stays_as_it_is():
+    class Flat(Start):
+        def trunk_features(self, X):
+            return np.full((len(X), 3), 2, np.float32)
+
+    X, y = multi_label()
+    fitted = KSH(4, n_anchors=20, max_iter=5, start=Flat(), start_layer="concat").fit(X, y)
+    np.testing.assert_allclose(fitted.scales_, [np.sqrt(X.var(axis=0).sum()), 1], rtol=1e-5)
+    with pytest.raises(InputError, match="the same for all rows"):
+        KSH(4, n_anchors=20, start=Flat()).fit(X, y)
+
+
+def test_blocks_change_nothing(monkeypatch):
+    X, y = multi_label()
+    whole = KSH(4, n_anchors=20, max_iter=5).fit(X, y).embed(X)
+    monkeypatch.setattr("wshash.hashing.ksh.BLOCK", 7)
+    np.testing.assert_allclose(KSH(4, n_anchors=20, max_iter=5).fit(X, y).embed(X), whole, rtol=1e-3, atol=1e-3)

@@ -210,3 +210,17 @@ def test_a_large_sample_of_triplets_gives_the_loss_of_all():
     w = torch.ones(5, dtype=torch.float64)
     sampled = drsch_loss(h, w, similar, n_triplets=200_000, generator=torch.Generator().manual_seed(0))
     assert sampled.item() == pytest.approx(drsch_loss(h, w, similar).item(), abs=0.05)
+
+
+def test_default_weights_are_those_of_the_documentation():
+    f, similar, _ = batch()
+    near = 0.1 * f
+    w, turned, C = torch.ones(5), f.cos()[None], torch.ones(1)
+    assert pair_loss(near, similar) == pair_loss(near, similar, 1.0, "mean") != pair_loss(near, similar, 1.1)
+    assert dsh_loss(f, similar) == dsh_loss(f, similar, 10.0, 0.01) != dsh_loss(f, similar, 10.0, 0.011)
+    assert drsch_loss(5 * f, w, similar) == drsch_loss(5 * f, w, similar, 5.0, 0.001)
+    assert drsch_loss(5 * f, w, similar) not in (
+        drsch_loss(5 * f, w, similar, 5.1, 0.001),
+        drsch_loss(5 * f, w, similar, 5.0, 0.0011),
+    )
+    assert deepbit_loss(f, turned, C) == deepbit_loss(f, turned, C, (1.0, 1.0, 0.001))

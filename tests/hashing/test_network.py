@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from wshash.errors import InputError
-from wshash.hashing.network import HashNetwork, hand_over, infer, load_batches
+from wshash.hashing.network import HashNetwork, as_tensor, half_precision, hand_over, infer, load_batches
 
 
 @pytest.fixture(autouse=True)
@@ -101,3 +101,46 @@ def test_pictures_come_in_the_order_of_the_batches():
     assert len(seen) == 7
     for (rows, x), expected in zip(seen, batches, strict=True):
         assert torch.equal(rows, expected) and torch.equal(x[:, 0, 0, 0].long(), expected)
+
+
+@pytest.mark.parametrize("activation", ["sigmoid", "none", "tanh"])
+def test_layers_are_drawn_at_unit_variance_unless_units_are_sigmoid(activation):
+    net = network(k=400, d=300, hidden=500, activation=activation)
+    layers = {net.trunk[0]: 2 / 300, net.hash: 1 / 500}  # ReLU halves the square
+    for layer, variance in layers.items():
+        if activation == "sigmoid":  # torch's own: uniform, as wide as the bias
+            variance = 1 / (3 * layer.in_features)
+            assert layer.bias.var().item() == pytest.approx(variance, rel=0.2)
+        else:
+            assert not layer.bias.any()
+        assert layer.weight.var().item() == pytest.approx(variance, rel=0.05)
+
+
+def test_what_hardly_varies_is_not_divided_by_it():
+    net, x = network(), torch.randn(4000, 10)
+    x[:, 0], x[:, 1], x[:, 2] = 1e-5 * x[:, 0], 1e-7 * x[:, 1], 1000 + 1e-4 * x[:, 2]
+    net.standardise(x)
+    assert net.scale[0].item() == pytest.approx(1e-5, rel=0.1) and net.scale[1] == net.scale[2] == 1
+    net.rescale(torch.zeros(3, 10))
+    assert torch.isfinite(net(torch.zeros(3, 10))).all()
+
+
+def test_inference_is_in_the_other_mode_and_the_first_layer_is_the_one_that_sees_features():
+    net, x = network(), torch.randn(20, 10)
+    net.trunk.append(torch.nn.Dropout(0.5))
+    np.testing.assert_array_equal(infer(net.train(), x), infer(net.train(), x))
+    assert net.first is net.trunk[0] and network(hidden=None).first.in_features == 10
+    assert not net.training and net.train() is net and net.training
+
+
+def test_half_precision_is_bfloat16_where_there_is_such(monkeypatch):
+    for supported, expected in ((True, torch.bfloat16), (False, torch.float16)):
+        monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda supported=supported: supported)
+        assert half_precision("cuda") == expected and half_precision("cpu") == torch.bfloat16
+
+
+def test_a_read_only_array_is_copied_and_another_is_not():
+    array = np.ones(3, np.float32)
+    assert as_tensor(array).data_ptr() == array.ctypes.data
+    array.flags.writeable = False
+    assert as_tensor(array).data_ptr() != array.ctypes.data

@@ -13,10 +13,13 @@ from torch import nn
 
 from wshash.errors import InputError
 from wshash.hashing import DRSCH, DSH, KSH, WDHT, DeepBit, HashingMethod, WeakPretraining
+from wshash.hashing.losses import drsch_loss, dsh_loss
+from wshash.hashing.network import HashNetwork
 from wshash.hashing.training import TrainingWarning
 from wshash.study.grid.methods import TABLE2
 from wshash.tags.similarity import TagSimilarity
 from wshash.vision import backbones
+from wshash.vision.features import fit_square
 
 pytestmark = pytest.mark.filterwarnings("ignore::wshash.hashing.training.TrainingWarning")  # most are kept short
 SMALL = {"hidden": 32, "batch_size": 64, "epochs": 15, "min_steps": 0, "learning_rate": 3e-3}
@@ -114,6 +117,8 @@ def test_a_pair_at_the_threshold_is_not_similar():
     equal = B @ B.T > 0.5  # the same one tag
     known = np.ix_(similarity.known, similarity.known)
     assert model.share_similar_ == pytest.approx(equal[known].mean(), abs=0.01)
+    drawn = similarity.pairs(*similarity.random_pairs(200_000, seed=0))
+    assert model.share_similar_ == (drawn > 0.5).mean()
     f = torch.rand(40, 8, generator=torch.Generator().manual_seed(0))
     rows = torch.arange(20, 60)
     expected = 0.0
@@ -434,8 +439,88 @@ def test_the_paper_preset_trains_the_whole_of_vgg16(monkeypatch):
 
 
 def test_wrong_pictures_are_refused(tiny_backbone):
-    for X, message in [(np.eye(4, dtype=np.float32), "uint8 pictures"), (PICTURES[:1], "at least 2")]:
+    bad = [np.eye(4, dtype=np.float32), PICTURES[:, :, :, :1], PICTURES[:, :, :, 0], PICTURES.astype(np.float32)]
+    for X, message in [
+        *((X, "uint8 pictures") for X in bad),
+        (PICTURES[:1], "at least 2"),
+        (3, "sequence of pictures"),
+    ]:
         with pytest.raises(InputError, match=message):
-            DSH(n_bits=4, depth="full", backbone="tiny").fit(X, LABELS[: len(X)])
+            DSH(n_bits=4, depth="full", backbone="tiny").fit(X, LABELS)
     with pytest.raises(InputError, match="depth='half'"):
         DSH(n_bits=4, depth="half").fit(PICTURES, LABELS)
+
+
+def test_layers_are_drawn_from_the_seed_the_weak_network_from_another_stream():
+    X, y = clusters()
+    seeds = np.random.RandomState(5).randint(2**31, size=2)
+    state = torch.get_rng_state()
+    for model, target, seed, activation in [
+        (DSH, y, seeds[0], "none"),
+        (WeakPretraining, tags(y), seeds[1], "sigmoid"),
+    ]:
+        fitted = model(n_bits=6, random_state=5, hidden=8, epochs=0).fit(X, target)
+        assert torch.equal(torch.get_rng_state(), state)
+        with torch.random.fork_rng():
+            torch.manual_seed(int(seed))
+            drawn = HashNetwork(20, 6, 8, activation)
+        assert torch.equal(fitted.network_.hash.weight, drawn.hash.weight)
+        assert torch.equal(fitted.network_.trunk[0].weight, drawn.trunk[0].weight)
+
+
+def test_statistics_come_from_2048_rows_at_the_most():
+    model, many = DSH(), torch.arange(3000.0)[:, None]
+    sample = model._sample(many, 3)[:, 0]
+    assert len(sample) == 2048 and (sample.diff() > 0).all() and len(model._sample(many[:2048], 3)) == 2048
+    assert torch.equal(sample, model._sample(many, 3)[:, 0]) and not torch.equal(sample, model._sample(many, 4)[:, 0])
+    assert model._sample(many[:2049], 3).shape == (2048, 1)
+
+
+@pytest.mark.parametrize(
+    ("method", "expected"),
+    [
+        (DSH(n_bits=6), lambda f, s, w: dsh_loss(f, s, 12.0, 0.01)),
+        (DSH(n_bits=6, margin=3.0, alpha=0.2), lambda f, s, w: dsh_loss(f, s, 3.0, 0.2)),
+        (DRSCH(n_bits=6, n_triplets=None), lambda f, s, w: drsch_loss(f, w, s, 3.0, 0.001)),
+        (DRSCH(n_bits=6, n_triplets=None, margin=2.0, laplacian=0.3), lambda f, s, w: drsch_loss(f, w, s, 2.0, 0.3)),
+        (
+            DRSCH(n_bits=6, n_triplets=50),
+            lambda f, s, w: drsch_loss(f, w, s, 3.0, 0.001, 50, torch.Generator().manual_seed(7)),
+        ),
+    ],
+)
+def test_the_loss_of_a_batch_is_that_of_its_labels(method, expected):
+    X, y = clusters()
+    fitted = method.set_params(hidden=8, epochs=0).fit(X, y)
+    f, rows = torch.randn(30, 6, generator=torch.Generator().manual_seed(0)), torch.arange(40, 10, -1)
+    if isinstance(method, DRSCH):
+        torch.nn.init.normal_(fitted.network_.weights, 1, 0.1, torch.Generator().manual_seed(1))
+    alike = torch.from_numpy(y[rows].astype(int) @ y[rows].astype(int).T > 0)
+    found = fitted._loss_of(fitted.network_, None, y, 7)(f, rows, None)
+    torch.testing.assert_close(found, expected(f, alike, getattr(fitted.network_, "weights", None)))
+
+
+def test_beta_is_the_slope_of_drschs_units():
+    X, y = clusters()
+    steep, flat = (DRSCH(n_bits=6, hidden=8, epochs=0, beta=beta).fit(X, y).embed(X) for beta in (5.0, 1.0))
+    np.testing.assert_allclose(np.tanh(5 * np.arctanh(flat.astype(float))), steep, atol=1e-4)
+
+
+def test_a_start_with_another_backbone_is_refused(tiny_backbone):
+    options = {"n_bits": 4, "hidden": 8, "epochs": 0, "batch_size": 4, "depth": "stage"}
+    similarity = TagSimilarity(LABELS.astype(np.float32), np.eye(2))
+    weak = WeakPretraining(threshold=0.5, backbone="tiny", **options).fit(PICTURES, similarity)
+    with pytest.raises(InputError, match="start has backbone='tiny', this method 'other'"):
+        DSH(start=weak, backbone="other", **options).fit(PICTURES, LABELS)
+    DSH(start=weak, backbone="tiny", **options).fit(PICTURES, LABELS)
+
+
+def test_pictures_are_brought_to_the_size_of_the_network(tiny_backbone):
+    similarity = TagSimilarity(LABELS.astype(np.float32), np.eye(2))
+    options = {"n_bits": 4, "hidden": 8, "epochs": 1, "batch_size": 4, "depth": "stage", "backbone": "tiny"}
+    weak = WeakPretraining(threshold=0.5, **options).fit(list(PICTURES), similarity)
+    square = np.stack([fit_square(picture, 32) for picture in PICTURES])
+    np.testing.assert_array_equal(weak.embed(PICTURES), weak.embed(square))
+    np.testing.assert_array_equal(weak.trunk_features(PICTURES), weak.trunk_features(square))
+    mixed = [*PICTURES[:4], *(np.repeat(picture, 2, axis=0) for picture in PICTURES[4:])]  # of two sizes
+    assert weak.trunk_features(mixed).shape == (8, 8) and len(weak.embed(mixed[:1])) == 1

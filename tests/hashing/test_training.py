@@ -186,3 +186,63 @@ def test_dead_bits_and_collapsed_codes_are_reported():
 def test_the_paper_preset_is_table_2():
     assert (TABLE2["batch_size"], TABLE2["learning_rate"], TABLE2["decay"]) == (64, 0.001, 0.1)
     assert (TABLE2["epochs"], TABLE2["momentum"], TABLE2["optimizer"]) == (120, 0.5, "sgd")
+
+
+def test_a_training_neither_reads_nor_leaves_the_common_random_state():
+    found = []
+    for state in (1, 2):
+        torch.manual_seed(0)
+        network = HashNetwork(5, 3, 16)
+        network.trunk.append(torch.nn.Dropout(0.5))
+        torch.manual_seed(state)
+        before = torch.get_rng_state()
+        train(network, X, lambda f, rows, x: f.square().mean(), epochs=2, batch_size=16, learning_rate=1e-2)
+        assert torch.equal(torch.get_rng_state(), before)
+        found.append(network.hash.weight.clone())
+    assert torch.equal(*found)
+
+
+@pytest.mark.parametrize(("n", "counted"), [(17, 16), (18, 18), (10, 10)])
+def test_a_last_row_alone_is_not_judged(n, counted):
+    other = torch.randn(21, 5, generator=torch.Generator().manual_seed(1))[:n]
+    network, history, _ = fit(validation=(other, lambda outputs, rows, x: outputs.square().mean()))
+    expected = network(other[:counted]).square().mean().item()
+    assert history["validation_loss"][-1] == pytest.approx(expected, rel=1e-5)
+
+
+def test_settings_at_their_limits():
+    assert len(fit(batch_size=2)[2]) == 5 * 30
+    assert fit(epochs=0)[1:] == ({"loss": []}, [])
+    with pytest.raises(InputError, match="epochs=-1"):
+        fit(epochs=-1)
+    same, plain = fit(optimizer="adam", seed=0)[0], fit()[0]
+    assert torch.equal(same.hash.weight, plain.hash.weight)
+    same, plain = fit(optimizer="sgd", momentum=0.5, decay=0.1, min_steps=0)[0], fit(optimizer="sgd")[0]
+    assert torch.equal(same.hash.weight, plain.hash.weight)
+
+
+def test_the_share_of_the_fall_is_told():
+    # arange: the second quarter has the mean 50.5, the last 10.5, the first step 80.
+    with pytest.warns(TrainingWarning, match="80 steps of the 90 .*: 58% of the fall"):
+        check_length(np.arange(80.0, 0, -1), 90, "DSH")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        check_length(np.arange(80.0, 0, -1), 80, "DSH")  # enough
+
+
+@pytest.mark.parametrize(
+    ("codes", "messages"),
+    [
+        ([[0, 1], [1, 0]], []),
+        ([[0, 1], [0, 0]], ["1 of 2 bits are dead"]),
+        ([[0, 1], [0, 1]], ["2 of 2 bits are dead"]),  # two rows are too few for more
+        ([[0, 1], [0, 1], [1, 0]], ["codes have collapsed, 2 of 3"]),
+        ([[0, 1], [0, 1], [1, 0], [1, 1]], []),  # one half
+    ],
+)
+def test_what_counts_as_dead_and_as_collapsed(codes, messages):
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        check_codes(np.array(codes, np.uint8), "DSH")
+    assert len(caught) == len(messages)
+    assert all(message in str(w.message) for message, w in zip(messages, caught, strict=True))

@@ -160,3 +160,29 @@ def test_mean_tag_vectors():
 
     found = mean_tag_vectors([["sea", "sky", "sea"], ["sky", "2007"], [], ["2007"]], vectors)
     np.testing.assert_allclose(found, [[0.5, 1.5], [0, 3], [0, 0], [0, 0]])
+
+
+def test_tag_vectors_may_be_whole_numbers_or_one_number_and_must_have_one_length():
+    X, w, _ = problem()
+    options = SMALL | {"epochs": 1}
+    whole, real = (WDHT(n_bits=8, **options).fit(X, v).embed(X) for v in (np.sign(w).astype(int), np.sign(w)))
+    assert whole.tobytes() == real.tobytes()
+    assert WDHT(n_bits=8, **options).fit(X, w[:, 0]).n_dimensions_ == 1
+    for y in (np.zeros((300, 2, 2)), np.ones((300, 2), complex)):
+        with pytest.raises(InputError, match="one tag vector for each|numbers"):
+            WDHT(n_bits=8).fit(X, y)
+    with pytest.raises(InputError, match="for validation have length 1, for training 2"):
+        WDHT(n_bits=8, **options).fit(X, w, validation=(X, w[:, :1]))
+    two = np.zeros_like(w)
+    two[:2] = 1  # a pair needs two
+    WDHT(n_bits=8, **options).fit(X, two)
+    with pytest.raises(InputError, match="fewer than 2"):
+        WDHT(n_bits=8, **options).fit(X, two * (np.arange(300) < 1)[:, None])
+
+
+def test_default_weights_are_those_of_the_authors_code():
+    h, p, w = batch()
+    assert wdht_loss(h, p, w) == wdht_loss(h, p, w, 0.2, (1.0, 10.0, 1.0)) != wdht_loss(h, p, w, 0.21)
+    assert hinge_rank_loss(p, w) == hinge_rank_loss(p, w, 0.2) != hinge_rank_loss(p, w, 0.21)
+    assert wdht_loss(h[:1], p[:1], w[:1], weights=(1.0, 1.0, 2.0)) == 2 * spread_loss(h[:1])
+    assert wdht_loss(h[:2], p[:2], w[:2]) != spread_loss(h[:2]) and hinge_rank_loss(p[:1], w[:1]) == 0

@@ -79,8 +79,8 @@ def load(
     Tags and concepts are cleaned by :func:`wshash.datasets.text.clean_tag`.
     """
     folder = Path(folder)
-    sizes, ids, report = _pictures(folder)
-    lookup = Lookup(ids)
+    files, report = _pictures(folder)
+    ids, lookup = list(files), Lookup(list(files))
     tag_lists: list[list[str]] = [[] for _ in ids]
     if tags is not None:
         if not (folder / tags).exists():
@@ -98,25 +98,22 @@ def load(
     for i, row in enumerate(concept_lists):
         has[i, [column[concept] for concept in row]] = True
 
-    data = TaggedImages(name, ImageFiles(folder, list(sizes)), tag_lists, has, concepts, ids, report=report)
-    return kept(data, list(sizes.values()), untagged, unlabelled, check)
+    data = TaggedImages(name, ImageFiles(folder, files.values()), tag_lists, has, concepts, ids, report=report)
+    return kept(data, [file_size(folder / file) for file in files.values()], untagged, unlabelled, check)
 
 
-def _pictures(folder: Path) -> tuple[dict[str, int], list[str], dict[str, int]]:
-    """Relative names with their bytes (-1: a link that leads nowhere), the ids of these, and what else was met."""
+def _pictures(folder: Path) -> tuple[dict[str, str], dict[str, int]]:
+    """The files of the pictures by their ids, and what else was met."""
     if not folder.is_dir():
         raise InputError(f"{folder} is not a folder. Expected is a folder with{_LAYOUT}")
-    found, other, closed = {}, 0, []
+    found, other, closed = [], 0, []
     for place, folders, files in os.walk(folder, onerror=closed.append):
-        folders[:] = sorted(x for x in folders if not x.startswith((".", "__MACOSX", "@eaDir")))
+        folders[:] = [x for x in folders if not x.startswith((".", "__MACOSX", "@eaDir"))]
         for file in files:
-            path = os.path.join(place, file)
-            if file.startswith("."):
-                continue
-            if os.path.splitext(file)[1].lower() not in SUFFIXES:
-                other += file.lower() not in ("tags.csv", "labels.csv")
-                continue
-            found[os.path.relpath(path, folder).replace(os.sep, "/")] = file_size(path)
+            if os.path.splitext(file)[1].lower() in SUFFIXES and not file.startswith("."):
+                found.append(os.path.relpath(os.path.join(place, file), folder).replace(os.sep, "/"))
+            else:
+                other += not file.startswith(".") and file.lower() not in ("tags.csv", "labels.csv")
     unreadable = [f"{error.filename} ({error.strerror})" for error in closed]
     if not found:
         shut = f"; not to be read: {', '.join(unreadable)}" if unreadable else ""
@@ -124,13 +121,9 @@ def _pictures(folder: Path) -> tuple[dict[str, int], list[str], dict[str, int]]:
             f"{folder}: no pictures among {other} files (endings: {' '.join(sorted(SUFFIXES))}){shut}. "
             f"Expected is a folder with{_LAYOUT}"
         )
-    by_id: dict[str, str] = {}
-    for file in sorted(found):
-        by_id.setdefault(identity(file), file)
-    ids = sorted(by_id)
-    report = {"pictures": len(ids), "other_files": other, "same_name": len(found) - len(ids)}
-    report |= {f"folder that cannot be read: {what}": 1 for what in unreadable}
-    return {by_id[id_]: found[by_id[id_]] for id_ in ids}, ids, report
+    files = {identity(file): file for file in sorted(found, reverse=True)}  # of one spelling the first
+    report = {"pictures": len(files), "other_files": other, "same_name": len(found) - len(files)}
+    return dict(sorted(files.items())), report | {f"folder that cannot be read: {what}": 1 for what in unreadable}
 
 
 def _concepts(

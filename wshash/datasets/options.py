@@ -11,20 +11,25 @@ from wshash.errors import InputError
 
 def checked(load: Callable) -> Callable:
     """Decorate ``load(name, folder, **options)``: an option that it lacks, or of another type, is an InputError."""
-    parameters = inspect.signature(load).parameters
-    known = {name: hint for name, hint in get_type_hints(load).items() if name in list(parameters)[2:]}
 
     @wraps(load)
     def wrapper(name, /, *positional, **options):
-        for option, value in options.items():
-            if option not in known:
-                raise InputError(f"{name} has no option {option!r}; choose among {', '.join(known)}")
-            if not _fits(value, known[option]):
-                wanted = inspect.formatannotation(known[option]).replace("Literal", "one of ")
-                raise InputError(f"{name}: {option}={value!r} does not fit; choose {wanted}")
+        check(load, name, options)
         return load(name, *positional, **options)
 
     return wrapper
+
+
+def check(load: Callable, name: str, options: dict) -> None:
+    """What :func:`checked` asks of the options, by itself."""
+    parameters = list(inspect.signature(load).parameters)[2:]
+    known = {option: hint for option, hint in get_type_hints(load).items() if option in parameters}
+    for option, value in options.items():
+        if option not in known:
+            raise InputError(f"{name} has no option {option!r}; choose among {', '.join(known)}")
+        if not _fits(value, known[option]):
+            wanted = inspect.formatannotation(known[option]).replace("Literal", "one of ")
+            raise InputError(f"{name}: {option}={value!r} does not fit; choose {wanted}")
 
 
 def _fits(value: Any, hint: Any) -> bool:

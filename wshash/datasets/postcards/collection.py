@@ -12,7 +12,7 @@ from joblib.externals.loky import get_reusable_executor
 
 from wshash.atomic import atomic
 from wshash.datasets.base import TaggedImages
-from wshash.datasets.options import checked
+from wshash.datasets.options import check, checked
 from wshash.datasets.postcards import folksonomy
 from wshash.datasets.postcards.concepts import CONCEPTS, SIGHTS, shares, tiers
 from wshash.datasets.postcards.drawing import draw, drawing_version, sights
@@ -21,7 +21,7 @@ from wshash.paths import runs_root
 from wshash.progress import progress
 
 BLOCK, CHUNK = 1000, 50  # pictures to a cache file; pictures to a task
-MIN_SIZE = 32
+N, SIZE, MIN_SIZE = 6000, 128, 32
 
 
 class Postcards(Sequence):
@@ -31,7 +31,7 @@ class Postcards(Sequence):
     whatever n.
     """
 
-    def __init__(self, n: int, seed: int = 0, size: int = 128):
+    def __init__(self, n: int, seed: int = 0, size: int = SIZE):
         self.n, self.seed, self.size = n, seed, size
 
     def __len__(self) -> int:
@@ -94,12 +94,21 @@ def _folder(seed: int, size: int) -> Path:
     return runs_root() / "postcards" / f"{drawing_version()}-seed{seed}-{size}px"
 
 
-def is_drawn(name: str, /, n: int = 6000, seed: int = 0, size: int = 128, **_) -> bool:
-    """Whether all of a collection was drawn before; true too where :func:`load` will say what is wrong."""
-    if not (type(n) is type(seed) is type(size) is int and n > 0):
-        return True
-    folder = _folder(seed, size)
+def is_drawn(name: str, /, **options) -> bool:
+    """Whether all of a collection was drawn before; options as of :func:`load`, and as strictly."""
+    check(load, name, options)
+    _check_ranges(name, **options)
+    n = options.get("n", N)
+    folder = _folder(options.get("seed", 0), options.get("size", SIZE))
     return all(len(_stored(folder / f"{i:08d}.npz")[0]) >= min(BLOCK, n - i) for i in range(0, n, BLOCK))
+
+
+def _check_ranges(name, n=1, seed=0, size=MIN_SIZE, tag_noise=0.0, tag_seed=0, **_) -> None:
+    for label, value, least in (("n", n, 1), ("seed", seed, 0), ("size", size, MIN_SIZE), ("tag_seed", tag_seed, 0)):
+        if value < least:
+            raise InputError(f"{name}: {label} must be at least {least}, got {value!r}")
+    if not 0 <= tag_noise <= 1:
+        raise InputError(f"{name}: tag_noise must lie between 0 and 1, got {tag_noise!r}")
 
 
 def _stored(path: Path) -> tuple[np.ndarray, np.ndarray]:
@@ -119,9 +128,9 @@ def _store(path: Path, share: np.ndarray, seen: np.ndarray) -> None:
 def load(
     name: str,
     folder: object = None,
-    n: int = 6000,
+    n: int = N,
     seed: int = 0,
-    size: int = 128,
+    size: int = SIZE,
     tag_noise: float = folksonomy.TAG_NOISE,
     tag_seed: int = 0,
     untagged: Literal["drop", "keep"] = "drop",
@@ -177,11 +186,7 @@ def load(
     95 % quantile 1.32 and 1.27; the number of epochs that skip-gram settles on moves it by .03.
     At ``tag_noise=0`` it is about 1.9 and 2.0; at 1 there is none (1.00).
     """
-    for label, value, least in (("n", n, 1), ("seed", seed, 0), ("size", size, MIN_SIZE), ("tag_seed", tag_seed, 0)):
-        if value < least:
-            raise InputError(f"{name}: {label} must be at least {least}, got {value!r}")
-    if not 0 <= tag_noise <= 1:
-        raise InputError(f"{name}: tag_noise must lie between 0 and 1, got {tag_noise!r}")
+    _check_ranges(name, n, seed, size, tag_noise, tag_seed)
     n, seed, size = int(n), int(seed), int(size)
     share, seen = _table(n, seed, size, n_jobs)
     visible, salient = tiers(share)
