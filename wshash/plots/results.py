@@ -1,7 +1,5 @@
 """Figures 7 to 10: what the study measured, drawn from tidy tables, and the same in words."""
 
-from collections.abc import Sequence
-
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -192,16 +190,16 @@ def fig10(data: pd.DataFrame, n_bits: int = 64, width: float = PAGE) -> Figure:
     return figure
 
 
-def describe_fig10(data: pd.DataFrame, n_bits: int = 64, recalls: Sequence[float] = (0.1, 0.5)) -> str:
+def describe_fig10(data: pd.DataFrame, n_bits: int = 64) -> str:
     """What Figure 10 shows, from its numbers: the precision of each method at a low and a middle recall."""
     by_rank = "kind" in data and (data["kind"] == "rank").any()
     part = data[data["kind"] == "rank"] if by_rank else data
     curves = {}
     for name, rows in part.dropna(subset=["recall", "precision"]).groupby("method", observed=True):
-        curves[name] = np.interp(recalls, *rows.sort_values("recall")[["recall", "precision"]].to_numpy().T)
+        curves[name] = np.interp((0.1, 0.5), *rows.sort_values("recall")[["recall", "precision"]].to_numpy().T)
     facts = [f"Precision against recall of {len(curves)} methods with {n_bits} bits", "by rank" if by_rank else ""]
     sentences = [f"{listed([*facts, sample(part)])}."]
-    for k, recall in enumerate(recalls):
+    for k, recall in enumerate((0.1, 0.5)):
         ranked = sorted(in_order(part["method"]), key=lambda name, k=k: -curves[name][k])
         sentences.append(f"At recall {recall:g}: {listed(f'{name} {number(curves[name][k])}' for name in ranked)}.")
     if "chance" in part:

@@ -22,10 +22,10 @@ def _picture(ax, picture) -> None:
     ax.spines[:].set_visible(False)
 
 
-def _words(words: Sequence[str], width: int = 19, lines: int = 4) -> str:
-    """A list of words in a few short lines."""
+def _words(words: Sequence[str], width: int = 19) -> str:
+    """A list of words in four short lines at most."""
     wrapped = textwrap.wrap(", ".join(words).replace("$", r"\$"), width, break_long_words=False) or ["–"]
-    return "\n".join(wrapped if len(wrapped) <= lines else [*wrapped[: lines - 1], "…"])
+    return "\n".join(wrapped if len(wrapped) <= 4 else [*wrapped[:3], "…"])
 
 
 @styled
