@@ -11,6 +11,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from safetensors import safe_open
 from safetensors.numpy import save_file
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
@@ -199,6 +200,9 @@ def test_a_start_is_kept_by_clone_and_by_file(data, weak, layer, tmp_path):
     method = clone(KSH(n_bits=6, n_anchors=20, start=weak, start_layer=layer))
     assert method.start is weak
     method.fit(X, y).save(tmp_path / "ws-ksh")
+    with safe_open(tmp_path / "ws-ksh", framework="numpy") as file:
+        header = json.loads(file.metadata()["method"].partition(" ")[2])
+    assert header["params"].keys() == method.get_params(deep=False).keys()  # each parameter of the start once, in it
     loaded = KSH.load(tmp_path / "ws-ksh")
     assert isinstance(loaded.start, WeakPretraining)
     np.testing.assert_array_equal(loaded.transform(X), method.transform(X))

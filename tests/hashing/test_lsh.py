@@ -34,3 +34,9 @@ def test_centred_on_the_training_mean():
     minority = {c: np.minimum(b := LSH(32, center=c).fit_transform(X).mean(axis=0), 1 - b) for c in (True, False)}
     assert np.median(minority[True]) > 0.4 and np.median(minority[False]) < 0.2
     assert not LSH(center=False).fit(X).mean_.any()
+
+
+def test_the_mean_is_summed_in_double_precision():
+    X = (1e4 + np.random.default_rng(0).random((5000, 3))).astype(np.float32)
+    np.testing.assert_array_equal(LSH(4).fit(X).mean_, X.astype(np.float64).mean(axis=0).astype(np.float32))
+    assert (LSH(4).fit(X).mean_ != X.mean(axis=0)).any()
