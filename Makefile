@@ -5,6 +5,8 @@
 # make test      set up, check the style, run the tests and the notebooks
 # make lab       set up, open JupyterLab on the notebooks
 # make notebooks execute the notebooks again, in place
+# make book      set up, build the site into build/book without running a notebook, check it   (WEB=--web: for a server)
+# make exercises the notebooks of exercises into build/exercises, with solutions into build/solutions
 # make clean     remove the environment and all runs, with the figures in them; what is published stays
 #
 # uv installs the same versions many times as fast, and is used where it is there. TORCH=cpu takes wheels of torch
@@ -19,6 +21,7 @@ SEEDS   ?= 5
 JOBS    ?= 2
 ARGS    ?=
 TORCH   ?=
+WEB     ?=
 
 BIN  := $(VENV)/bin
 READY := $(VENV)/.ready
@@ -27,7 +30,7 @@ PIP   := $(if $(UV),$(UV) pip install --quiet --python $(BIN)/python,$(BIN)/pyth
 CPU   := $(if $(UV),--torch-backend cpu,--extra-index-url https://download.pytorch.org/whl/cpu)
 LOCK  := $(if $(filter cpu,$(TORCH)),$(CPU) -r $(VENV)/cpu.lock,-r requirements.lock)
 
-.PHONY: study quick verify test lab notebooks bench clean
+.PHONY: study quick verify test lab notebooks book exercises bench clean
 
 study: $(READY)
 	$(BIN)/python -m wshash study --dataset $(DATASET) --bits $(BITS) --methods $(METHODS) --seeds $(SEEDS) --jobs $(JOBS) $(ARGS)
@@ -49,6 +52,18 @@ lab: $(READY)
 
 notebooks: $(READY)
 	$(BIN)/python -m wshash notebooks notebooks/*.ipynb
+
+book: $(VENV)/.book
+	$(BIN)/python book/build.py build/book $(WEB)
+	$(BIN)/python -m pytest -q book/test_site.py
+
+$(VENV)/.book: $(READY) book/requirements.lock
+	$(PIP) -r book/requirements.lock
+	touch $@
+
+exercises: $(READY)
+	$(BIN)/python book/exercises.py build/exercises
+	$(BIN)/python book/exercises.py build/solutions --solutions
 
 bench: $(READY)
 	$(BIN)/python -m wshash bench

@@ -44,7 +44,12 @@ def build(target: Path, web: bool = False) -> int:
     environment = os.environ | {"BOOK_WEB": "1" if web else ""}
     environment["PYTHONPATH"] = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
     command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-b", "html", source, target]
-    return subprocess.run(command, env=environment).returncode
+    status = subprocess.run(command, env=environment).returncode
+    static = target / "_static"
+    for part in (*static.glob("mathjax/*"), *static.glob("mathjax/output/*"), *static.rglob("*.map")):
+        if part.name not in ("tex-chtml.js", "output", "a11y", "ui", "chtml"):  # of its 27 MB a page takes these
+            shutil.rmtree(part) if part.is_dir() else part.unlink()
+    return status
 
 
 if __name__ == "__main__":

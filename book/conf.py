@@ -55,11 +55,19 @@ myst_heading_anchors = 3
 bibtex_bibfiles = ["references.bib"]
 bibtex_default_style = "plain"
 
-autodoc_default_options = {"members": True, "member-order": "bysource", "show-inheritance": True}
+ROUTING = "set_fit_request, set_transform_request, set_score_request"  # scikit-learn's, on each estimator
+autodoc_default_options = {
+    "members": True,
+    "member-order": "bysource",
+    "show-inheritance": True,
+    "exclude-members": ROUTING,
+}
 autodoc_typehints = "none"  # NumPy sections say more
+suppress_warnings = ["ref.python"]  # an attribute called mean could be any of three: it is no link, then
 napoleon_google_docstring = False
 napoleon_use_ivar = True
 napoleon_use_rtype = False
+napoleon_use_param = False  # types stay text: {"mean", "sum"} is no name to link to
 
 
 def _render_image(self, data, render=NbElementRenderer.render_image):
@@ -71,5 +79,11 @@ def _render_image(self, data, render=NbElementRenderer.render_image):
     return images
 
 
+def _bars(app, what, name, obj, options, lines):
+    """|b| in a docstring is a length, where reStructuredText sees a substitution."""
+    lines[:] = [line if "\\" in line or "``" in line else line.replace("|", "\\|") for line in lines]
+
+
 def setup(app):
     NbElementRenderer.render_image = _render_image
+    app.connect("autodoc-process-docstring", _bars)

@@ -1,0 +1,48 @@
+"""Notebooks 08 to 11 need no more than the light list, which is written down twice."""
+
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).parents[2]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+READ = PROJECT["optional-dependencies"]["read"]
+IMPORTED_AS = {"scikit-learn": "sklearn", "opencv-python": "cv2", "faiss-cpu": "faiss"}
+RUN = """
+import json, sys
+import matplotlib
+matplotlib.use("agg")
+class Refuse:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] in {heavy}:
+            raise ImportError(name)
+sys.meta_path.insert(0, Refuse())
+space = {{}}
+for cell in json.loads(open({path!r}, encoding="utf-8").read())["cells"]:
+    if cell["cell_type"] == "code":
+        exec("".join(cell["source"]), space)
+"""
+
+
+def test_binder_installs_the_extra():
+    lines = (ROOT / ".binder" / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    assert [line for line in lines if not line.startswith("#")] == READ
+
+
+@pytest.mark.parametrize("number", ["08", "09", "10", "11"])
+def test_it_runs_without_the_heavy_packages(number):
+    light = {canonicalize_name(Requirement(text).name) for text in READ} | {"pillow", "psutil"}  # matplotlib's
+    names = [canonicalize_name(Requirement(text).name) for text in PROJECT["dependencies"]]
+    heavy = [IMPORTED_AS.get(name, name.replace("-", "_")) for name in names if name not in light]
+    assert {"torch", "sklearn", "cv2", "gensim", "timm"} <= set(heavy)
+    path = next((ROOT / "notebooks").glob(f"{number}_*.ipynb"))
+    done = subprocess.run(
+        [sys.executable, "-c", RUN.format(heavy=heavy, path=str(path))], cwd=ROOT, capture_output=True, text=True
+    )
+    assert not done.returncode, re.sub(r"(?s).*Traceback", "Traceback", done.stderr)
