@@ -43,7 +43,10 @@ def build(target: Path, web: bool = False) -> int:
     gather(source)
     environment = os.environ | {"BOOK_WEB": "1" if web else ""}
     environment["PYTHONPATH"] = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
-    command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-b", "html", source, target]
+    doctrees = target.parent / f"{target.name}-doctrees"
+    shutil.rmtree(target, ignore_errors=True)
+    options = ["-q", "-W", "--keep-going", "-E", "-d", doctrees, "-b", "html"]
+    command = [sys.executable, "-m", "sphinx", *options, source, target]
     status = subprocess.run(command, env=environment).returncode
     static = target / "_static"
     for part in (*static.glob("mathjax/*"), *static.glob("mathjax/output/*"), *static.rglob("*.map")):

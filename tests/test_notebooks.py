@@ -8,6 +8,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from wshash import InputError
+
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("[0-9][0-9]*_*.ipynb"))
 spec = importlib.util.spec_from_file_location("navigation", ROOT / "book" / "navigation.py")
@@ -122,3 +124,15 @@ def test_its_cells_have_names_and_it_names_no_folder_of_a_machine(path, notebook
 
 def test_there_are_notebooks_for_every_section():
     assert {f"{n:02d}" for n in range(13)} <= {path.stem[:2] for path in NOTEBOOKS}
+
+
+@pytest.mark.parametrize("number", ["08", "09", "10", "11"])
+def test_a_data_set_that_is_not_published_is_answered_by_a_sentence(number):
+    path = next(path for path in NOTEBOOKS if path.stem.startswith(number))
+    space = {}
+    with pytest.raises(InputError, match="nowhere"):
+        for cell in nbformat.read(path, as_version=4).cells:
+            if cell.cell_type == "code":
+                exec(cell.source, space)
+                if "parameters" in cell.metadata.get("tags", []):
+                    space |= {"dataset": "nowhere", "datasets": ["nowhere"]}

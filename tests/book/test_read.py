@@ -35,6 +35,14 @@ def test_binder_installs_the_extra():
     assert [line for line in lines if not line.startswith("#")] == READ
 
 
+@pytest.mark.parametrize("text", PROJECT["optional-dependencies"]["book"])
+def test_the_lock_of_the_site_pins_each_of_its_packages_within_its_range(text):
+    lines = (ROOT / "book" / "requirements.lock").read_text(encoding="utf-8").splitlines()
+    pinned = dict(line.split("==") for line in lines if not line.startswith("#"))
+    requirement = Requirement(text)
+    assert requirement.specifier.contains(pinned[canonicalize_name(requirement.name)])
+
+
 @pytest.mark.parametrize("number", ["08", "09", "10", "11"])
 def test_it_runs_without_the_heavy_packages(number):
     light = {canonicalize_name(Requirement(text).name) for text in READ} | {"pillow", "psutil"}  # matplotlib's
