@@ -2,8 +2,9 @@
 
 import argparse
 import json
+import os
 import sys
-from dataclasses import fields
+from dataclasses import fields, replace
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -57,9 +58,11 @@ def study(arguments: argparse.Namespace) -> int:
     from wshash.study.grid.plan import whole
     from wshash.study.grid.run import prepare, run, shown
     from wshash.study.grid.store import is_made
+    from wshash.study.publish import first_look, outside_of, publish
+    from wshash.study.results.files import folder_of
 
     _demand_notebooks()
-    if arguments.dry_run and not _drawn(arguments):
+    if not _drawn(arguments) and arguments.dry_run:
         return 0
     made = None
     try:
@@ -73,6 +76,14 @@ def study(arguments: argparse.Namespace) -> int:
         if arguments.shared_only:
             prepare(made)
             return 0
+        if not arguments.rows_only:
+            place = shown(folder_of(made.study.config, outside_of(made)))
+            print(f"figures and tables go to {place}, and are compared with what is published", flush=True)
+        first = [row for row in made.missing if row.seed == made.seeds[0]]
+        if first and len(made.seeds) > 2 and not (arguments.rows_only or arguments.publish):
+            run([soon := replace(made, seeds=made.seeds[:1], missing=first)], arguments.jobs)
+            if whole(first):
+                print(f"Figure 8 of seed {made.seeds[0]}: {shown(first_look(replace(soon, rows=first)))}", flush=True)
         run([made], arguments.jobs)
     except KeyboardInterrupt:
         kept = (
@@ -89,8 +100,6 @@ def study(arguments: argparse.Namespace) -> int:
     if not rows:
         print("no row was made, so there is nothing to publish", file=sys.stderr)
         return 1
-    from wshash.study.publish import publish
-    from wshash.study.results.files import folder_of
     from wshash.study.results.verify import Results
 
     published = Results.read(folder_of(made.study.config, published=True))  # before it may be written over
@@ -138,8 +147,20 @@ def _drawn(arguments: argparse.Namespace) -> bool:
     methods, bits, seeds = requested(arguments.methods, arguments.bits, arguments.seed or arguments.seeds)
     if is_ready(config.dataset, **config.options):
         return True
-    n = len(methods) * len(bits) * len(seeds)
-    print(f"{config.dataset}: the pictures are not drawn yet; that comes first, and then {n} rows or fewer")
+    rows = [(m, k, s) for m in methods for k in bits for s in seeds]
+    print(f"{config.dataset}: the pictures are not drawn yet; that comes first, and then {len(rows)} rows or fewer")
+    if config.preset == "study" and not (arguments.dry_run or arguments.rows_only or arguments.shared_only):
+        from wshash.study.grid.probe import pictures_seconds, rows_seconds
+
+        n = config.options.get("n", 6000)
+        pictures = pictures_seconds(config.backbone, n) / 60
+        each = rows_seconds(config, rows, n) / 60 / min(arguments.jobs, os.cpu_count() or 1)
+        soon = f", Figure 8 of the first seed after about {pictures + each / len(seeds):.0f}" if len(seeds) > 2 else ""
+        print(
+            f"about {pictures + each:.0f} minutes on this machine, by a short probe: {pictures:.0f} for the pictures, "
+            f"{each:.0f} for the rows{soon}",
+            flush=True,
+        )
     return False
 
 

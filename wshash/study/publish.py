@@ -32,8 +32,8 @@ def publish(plan: Plan) -> Path:
     ``controls`` (where they were run), ``claims``, ``table1``, ``table2`` and ``study.json``, which says what they
     were made from.
     """
-    study, outside = plan.study, [name for name in plan.methods if name in METHODS and METHODS[name].outside]
-    folder = folder_of(study.config, tuple(outside))
+    study, outside = plan.study, outside_of(plan)
+    folder = folder_of(study.config, outside)
     found = whole(grid(study, catalogue.names(), plan.bits, plan.seeds))
     few_labels = budget_rows(study, plan.seeds)
     made_from = {
@@ -55,6 +55,22 @@ def publish(plan: Plan) -> Path:
     written = [folder / "study.json"] + [path for name in names for path in folder.glob(f"{name}.*")]
     write_json(stamp, {"made_from": made_from, "files": checksums(written)})
     return folder
+
+
+def first_look(plan: Plan) -> Path:
+    """Draw Figure 8 of the rows that are there so far; its picture."""
+    from wshash import plots
+
+    folder = folder_of(plan.study.config, outside_of(plan))
+    by_bits = frames.by_bits(frames.measures(frames.read_rows(row.path for row in whole(plan.rows))))
+    depth, origin = int(by_bits["depth"].iloc[0]), provenance(plan.study.config) | {"seeds": plan.seeds}
+    plots.save(plots.fig8(by_bits, depth), "fig8", folder, by_bits, plots.describe_fig8(by_bits, depth), origin)
+    return folder / "fig8.png"
+
+
+def outside_of(plan: Plan) -> tuple[str, ...]:
+    """Methods of a plan that are from outside."""
+    return tuple(name for name in plan.methods if name in METHODS and METHODS[name].outside)
 
 
 def _up_to_date(stamp: Path, made_from: dict, folder: Path) -> bool:

@@ -1,6 +1,10 @@
 """Verification: the same study is told from one in which something was broken on purpose."""
 
 import json
+import os
+import platform
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -169,3 +173,22 @@ def test_tolerances_are_what_was_measured(tmp_path):
     assert found["processors"]["LSH"] < found["processors"]["WS-DRSCH"] == moved
     wide = rows.assign(**{"precision@500": 0.9 + 0.05 * rows["seed"]})  # seeds far apart: rounding may go as far
     assert verify.tolerances(wide, "precision@500").set_index("method")["tolerance"]["WS-DRSCH"] > 4 * moved
+
+
+@pytest.mark.skipif(platform.machine() not in ("x86_64", "AMD64"), reason="forbids instructions of x86-64")
+def test_another_processor_is_within_tolerance(published, tmp_path):
+    # Instructions that are forbidden stand in for a processor that lacks them; features are made there too.
+    old = {"ATEN_CPU_CAPABILITY": "default", "ONEDNN_MAX_CPU_ISA": "SSE41", "OPENBLAS_CORETYPE": "Nehalem"}
+    code = f"""
+import sys
+sys.path.insert(0, {str(ROOT)!r})
+from tests.study.results.test_verify import CONFIG, results
+from wshash.study import Store, Study
+results(Study(CONFIG, Store({str(tmp_path)!r}))).rows.to_csv({str(tmp_path / "rows.csv")!r}, index=False)
+"""
+    subprocess.run([sys.executable, "-c", code], env=os.environ | old, check=True, cwd=ROOT)
+    verdict = verify.compare(
+        verify.Results(pd.read_csv(tmp_path / "rows.csv"), published.claims, published.origin), published
+    )
+    assert verdict.reproduced, str(verdict)
+    assert (verdict.rows["difference"] != 0).any()  # else no instruction was forbidden

@@ -73,9 +73,15 @@ class Plan:
                 continue
         if not self.missing:
             return "nothing to do"
-        if not known:
+        if known:
+            return f"about {median(known) * len(self.missing) / 60:.0f} minutes of one core, by the rows made so far"
+        if self.study.config.preset != "study":  # three epochs, or work for a GPU
             return "time unknown before the first row"
-        return f"about {median(known) * len(self.missing) / 60:.0f} minutes of one core, by the rows made so far"
+        from wshash.study.grid.probe import rows_seconds
+
+        rows = [(row.method, row.n_bits, row.seed) for row in self.missing]
+        seconds = rows_seconds(self.study.config, rows, len(self.study.split.train))
+        return f"about {seconds / 60:.0f} minutes of one core, by a short probe"
 
     def __str__(self) -> str:
         data, split = self.study.data, self.study.split

@@ -110,6 +110,7 @@ def _attempt(notebooks: Path, output: Path, parameters: dict) -> tuple[str | Non
         papermill.execute_notebook(
             notebooks / NOTEBOOK, output, parameters, kernel_name="python3", cwd=notebooks,
             progress_bar=False, start_timeout=120,
+            extra_arguments=["--IPKernelApp.log_level=CRITICAL"],  # no words of its own where one presses Ctrl-C
         )  # fmt: skip
         return None, False
     except PapermillExecutionError as error:

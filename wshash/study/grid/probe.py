@@ -1,0 +1,87 @@
+"""How long rows take to train on this machine, before one is made: some seconds of the work, measured."""
+
+import os
+import time
+import warnings
+from collections.abc import Iterable
+from contextlib import redirect_stderr
+from io import StringIO
+
+import numpy as np
+
+from wshash.hashing.catalogue import LABELS, TAG_PAIRS
+from wshash.study.grid.config import StudyConfig
+from wshash.study.grid.fitting import pinned_threads
+from wshash.study.grid.methods import Recipe, recipe
+
+N, WIDTH, CONCEPTS, TAGS = 640, 1280, 24, 200  # pictures of a probe, their features, concepts and tags
+
+
+def rows_seconds(config: StudyConfig, rows: Iterable[tuple[str, int, int]], n: int) -> float:
+    """Seconds of one core that the training of rows takes; encoding and judging, a tenth of it, is left out.
+
+    Of each method one training is begun on random data; what a step takes there, times the steps of the whole.
+
+    Parameters
+    ----------
+    config : StudyConfig
+    rows : (method, n_bits, seed) of each
+    n : int
+        Training pictures.
+    """
+    work = set(rows)
+    work |= {(start, *at) for name, *at in work if (start := recipe(name, config.preset).start)}  # each network once
+    made = {name: recipe(name, config.preset) for name, *_ in work}
+    usual, took = round(np.mean([n_bits for _, n_bits, _ in work])), {}
+    for name in made:
+        own = made[name].method.name, made[name].matched is None  # WS-X trains as X does
+        took[name] = took[own] = took[own] if own in took else _fit_seconds(made[name], usual, n, config.threads)
+    return sum(took[name] for name, *_ in work)
+
+
+def pictures_seconds(backbone: str, n: int) -> float:
+    """Seconds that drawing n postcards takes, and looking at them, with all cores."""
+    from wshash.datasets.postcards import Postcards
+    from wshash.vision import extract_features
+
+    started = time.perf_counter()
+    pictures = [picture for picture in Postcards(24)]
+    drawing = (time.perf_counter() - started) / os.cpu_count()
+    with redirect_stderr(StringIO()):  # its bars would be of no use here
+        extract_features(pictures[:2], backbone, workers=0)  # loads the network
+        started = time.perf_counter()
+        extract_features(pictures, backbone, workers=0)
+    return (drawing + time.perf_counter() - started) * n / len(pictures)
+
+
+def _fit_seconds(made: Recipe, n_bits: int, n: int, threads: int) -> float:
+    estimator, share = made.build(n_bits, 0), 8
+    if not made.method.trains:  # linear in bits and in rows, of which KSH takes so many
+        estimator.set_params(n_bits=max(1, n_bits // share))
+        seconds = min(_timed(estimator, made, threads) for _ in range(2))  # the first waits for libraries to load
+        return seconds * n_bits / estimator.n_bits * min(n, getattr(estimator, "n_labelled", None) or n) / N
+    steps = max(estimator.epochs * max(n // estimator.batch_size, 1), estimator.min_steps)
+    _, few, more = (_timed(estimator.set_params(epochs=e, min_steps=0), made, threads) for e in (1, 1, 4))
+    return few + max(more - few, 0) / (3 * max(N // estimator.batch_size, 1)) * steps
+
+
+def _timed(estimator, made: Recipe, threads: int) -> float:
+    """CPU seconds of a fit on random features, labels and tags."""
+    from wshash.tags.similarity import TagSimilarity
+    from wshash.tags.skipgram import TagVectors
+
+    rng = np.random.default_rng(0)
+    labels, names = rng.random((N, CONCEPTS)) < 0.13, [str(i) for i in range(TAGS)]
+    X = rng.standard_normal((N, WIDTH), np.float32) + labels @ rng.standard_normal((CONCEPTS, WIDTH), np.float32)
+    targets = []
+    for kind in made.method.learns_from:
+        if kind == TAG_PAIRS:
+            vectors = TagVectors(names, rng.standard_normal((TAGS, 100), np.float32))
+            tags = [[names[i] for i in rng.choice(TAGS, 4, replace=False)] for _ in range(N)]
+            targets.append(TagSimilarity.from_tags(tags, vectors))
+        else:
+            targets.append(labels if kind == LABELS else rng.standard_normal((N, 100), np.float32))
+    with pinned_threads(threads), warnings.catch_warnings(action="ignore"):  # of trainings that are too short
+        started = time.process_time()
+        estimator.fit(X, *targets)
+    return time.process_time() - started
