@@ -61,6 +61,7 @@ _TRIED = {
     "--bits": dict(nargs="+", type=int, default=[16, 64], help="code lengths; default 16 64"),
     "--seeds": dict(type=int, default=3, help="how many; default 3"),
 }
+_MODEL = dict(metavar="FILE", help="default: the folder's own, where --train made one, else 'shipped'")
 
 _COMMANDS: dict[str, tuple[str, tuple[str, ...], dict[str, dict]]] = {
     "study": (
@@ -96,14 +97,28 @@ _COMMANDS: dict[str, tuple[str, tuple[str, ...], dict[str, dict]]] = {
         },
     ),
     "search": (
-        "find the pictures most like one picture",
-        _DATA,
+        "find pictures in a folder, by picture or by word",
+        ("--option",),
         {
-            "picture": dict(help="a picture file"),
-            "--method": dict(help="default: WS-DSH, or Weak where no picture has a concept"),
-            "--bits": dict(type=int, default=64, help="code length; default 64"),
-            "--top": dict(type=int, default=10, help="how many answers; default 10"),
-            "--retrain": dict(action="store_true", help="train on the pictures as they are now"),
+            "folder": dict(help="pictures at any depth; nothing is written into it"),
+            "asked": dict(nargs="*", metavar="QUERY", help="a picture, a folder of pictures, or words, as 'sunset'"),
+            "--top": dict(type=int, default=10, help="how many answers to each; default 10"),
+            "--html": dict(metavar="FILE", help="write the answers with thumbnails as one page"),
+            "--json": dict(action="store_true", help="print JSON, for scripts"),
+            "--duplicates": dict(action="store_true", help="list pictures that show the same, as groups"),
+            "--train": dict(action="store_true", help="first make a model of the folder's own tags.csv and labels.csv"),
+            "--model": _MODEL,
+        },
+    ),
+    "tag": (
+        "propose tags for the pictures in a folder that have none",
+        (),
+        {
+            "folder": dict(help="pictures at any depth, perhaps with tags.csv"),
+            "--top": dict(type=int, default=5, help="how many for each picture; default 5"),
+            "--all": dict(action="store_true", help="also for pictures that have tags"),
+            "--json": dict(action="store_true", help="print JSON, each word with its chance of being typed"),
+            "--model": _MODEL,
         },
     ),
     "bench": ("run the benchmarks", (), {"names": dict(nargs="*", help="default: all that take no hours")}),
@@ -139,6 +154,9 @@ def main(arguments: list[str] | None = None) -> int:
     if parsed.command is None:
         parser.print_help()
         return 0
+    if "asked" in parsed:  # queries that stand behind an option are left over
+        parsed.asked += [query for query in rest if not query.startswith("-")]
+        rest = [flag for flag in rest if flag.startswith("-")]
     if rest and parsed.command != "bench":
         parser.error(f"unrecognized arguments: {' '.join(rest)}")
     parsed.rest = rest

@@ -260,12 +260,15 @@ def data(arguments: argparse.Namespace) -> int:
 
 
 def search(arguments: argparse.Namespace) -> int:
-    from wshash.study.search import search
+    from wshash.search.command import search
 
-    asked = arguments.method, arguments.bits, arguments.top, arguments.retrain
-    answers = search(_study_of(arguments), arguments.picture, *asked)
-    print(answers.to_markdown(index=False))
-    return 0
+    return search(arguments, options(arguments.option))
+
+
+def tag(arguments: argparse.Namespace) -> int:
+    from wshash.search.command import tag
+
+    return tag(arguments)
 
 
 def bench(arguments: argparse.Namespace) -> int:
