@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+import warnings
 from collections import defaultdict
 from functools import cached_property
 from hashlib import blake2b
@@ -28,14 +29,21 @@ NEAR, ALIKE = 2, 0.9
 """Pictures show the same where their codes differ in at most 2 bits and the cosine of their features is above .9. Codes
 alone won't do: of 11,644 photographs of MIRFLICKR 3,102 pairs are as near, sunsets and skies, and 3 of them alike."""
 
+_PACKAGES = ("numpy", "opencv-python", "pillow", "torch", "timm", "torchvision")
+
 
 def say(text: str) -> None:
-    """A sentence for the user beside the answers."""
+    """A sentence for the user, beside the answers."""
     print(f"wshash: {text}", file=sys.stderr)
 
 
+def printable(name: str) -> str:
+    """A file's name without what a terminal would obey."""
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in name)
+
+
 def inside(path: str | Path, folder: str | Path) -> bool:
-    """Whether the file lies in the folder, also where it is a link."""
+    """Whether a file that was found in a folder lies there, and is no link that leads out."""
     return not os.path.islink(path) or Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder))
 
 
@@ -44,16 +52,14 @@ def home(folder: str | Path) -> Path:
     return runs_root() / "search" / blake2b(os.fsencode(os.path.realpath(folder)), digest_size=10).hexdigest()
 
 
-def features(images: ImageFiles, backbone: str, workers: int | None = None) -> np.ndarray:
-    """float16 n×d; a row of NaN for a picture that cannot be read."""
-    import warnings
-
+def extract(images: ImageFiles, backbone: str) -> np.ndarray:
+    """Features, float16 n×d; a row of NaN for a picture that cannot be read."""
     from wshash.vision import extract_features
 
     with warnings.catch_warnings():  # which pictures, the caller says
         warnings.filterwarnings("ignore", "[0-9]+ of [0-9]+ pictures cannot be read")
-        few = 0 if len(images) < 64 else workers
-        return np.clip(extract_features(images, backbone, workers=few), -65504, 65504).astype(np.float16)
+        X = extract_features(images, backbone, workers=0 if len(images) < 64 else None)
+    return np.clip(X, -65504, 65504).astype(np.float16)
 
 
 class FolderIndex:
@@ -83,18 +89,19 @@ class FolderIndex:
     """
 
     def __init__(self, folder: str | Path, model: SearchModel | str | Path | None = None):
-        self.folder = Path(folder)
-        images = self._pictures()
-        own = home(folder) / "model.safetensors"
+        self.folder, self._home = Path(folder), home(folder)
+        if not self.folder.is_dir():
+            raise InputError(f"{folder} is not a folder; give one with pictures in it")
         if model is None:
-            model = own if own.is_file() else SHIPPED
+            model = self._home / "model.safetensors"
+            model = model if model.is_file() else SHIPPED
         self.model = model if isinstance(model, SearchModel) else SearchModel.load(model)
-        with FileLock(_made(home(folder)) / "index.lock"):
+        images = self._pictures()
+        self._home.mkdir(parents=True, exist_ok=True)
+        with FileLock(self._home / "index.lock"):
             self._update(images)
 
     def _pictures(self) -> ImageFiles:
-        if not self.folder.is_dir():
-            raise InputError(f"{self.folder} is not a folder; give one with pictures in it")
         try:
             data = folders.load("search", self.folder, tags=None, labels=None)
         except InputError as error:
@@ -102,78 +109,64 @@ class FolderIndex:
         self.skipped = list(data.dropped)
         names = [name for name in data.images.names if inside(self.folder / name, self.folder)]
         if len(names) < len(data):
-            say(f"{len(data) - len(names)} links lead out of {self.folder}: what they lead to is not looked at")
+            say(f"links that lead out of {self.folder} are not followed: {len(data) - len(names)}")
         return ImageFiles(self.folder, names)
 
     def _update(self, images: ImageFiles) -> None:
         """Features of what is new; codes and vectors of all, if anything has changed."""
-        place, backbone = home(self.folder), self.model.facts["backbone"]
-        packages = ("numpy", "opencv-python", "pillow", "torch", "timm", "torchvision")
-        sees = address({"backbone": backbone}, ("wshash.datasets.files", "wshash.vision.features"), packages)
+        sees = address(
+            {"backbone": self.model.facts["backbone"]}, ("wshash.datasets.files", "wshash.vision.features"), _PACKAGES
+        )
         made_by = {"code": [sees, address({}, ("wshash.search.model",), ())], "model": self.model.digest}
-        contents = images.digests()
-        content = {"names": images.names, "digests": contents}
-        told, old = _read(place / "index.safetensors")
+        content = {"names": images.names, "digests": images.digests()}
+        path = self._home / "index.safetensors"
+        told, arrays = _read(path)
         if told and told["made_by"] != made_by:
             what = "model" if told["made_by"]["model"] != made_by["model"] else "version of the code"
             say(f"the index of {self.folder} was made by another {what}; it is made again")
-        if not told or told["made_by"] != made_by or told["content"] != content:
-            X = self._features(images, contents, sees)
+        if not told or told != {"made_by": made_by, "content": content}:
+            X, at = self._features(images, content["digests"], sees)
+            at[~np.isfinite(X).all(axis=1)] = -1
             codes, vectors = self.model.predict(np.nan_to_num(X))
-            old = {"codes": np.packbits(codes, axis=1), "vectors": vectors.astype(np.float16)}
-            old["readable"] = np.isfinite(X).all(axis=1)
-            _write(place / "index.safetensors", {"made_by": made_by, "content": content}, old)
-        rows = np.flatnonzero(old["readable"])
-        self.skipped += [images.names[i] for i in np.flatnonzero(~old["readable"])]
+            arrays = {"at": at, "codes": np.packbits(codes, axis=1), "vectors": vectors.astype(np.float16)}
+            _write(path, {"made_by": made_by, "content": content}, arrays)
+        rows, lost = np.flatnonzero(arrays["at"] >= 0), np.flatnonzero(arrays["at"] < 0)
+        self.skipped += [images.names[i] for i in lost]
         if self.skipped:
             some = ", ".join(map(printable, self.skipped[:5])) + (", ..." if len(self.skipped) > 5 else "")
             why = f"`python -m wshash data check {self.folder}` says why"
-            say(f"{len(self.skipped)} of {len(images)} pictures cannot be read and are left out ({why}): {some}")
+            say(f"{len(self.skipped)} pictures cannot be read and are left out ({why}): {some}")
         if not len(rows):
             raise InputError(f"{self.folder}: none of {len(images)} pictures can be read")
-        self.names, self.digests = ([part[i] for i in rows] for part in (images.names, contents))
-        self.codes = np.unpackbits(old["codes"], axis=1, count=self.model.n_bits)[rows]
-        self.vectors = old["vectors"][rows].astype(np.float32)
+        self.names, self.digests = ([part[i] for i in rows] for part in content.values())
+        self.codes = np.unpackbits(arrays["codes"][rows], axis=1, count=self.model.n_bits)
+        self.vectors, self._at = arrays["vectors"][rows].astype(np.float32), arrays["at"][rows]
 
-    def _features(self, images: ImageFiles, contents: list[str], sees: str) -> np.ndarray:
-        """float16 n×d; looked at are the pictures that were not there, by their bytes, in an earlier run."""
-        known, found = {}, np.empty((0, self.model.n_features), np.float16)
-        told, kept = _read(self._seen)
+    def _features(self, images: ImageFiles, contents: list[str], sees: str) -> tuple[np.ndarray, np.ndarray]:
+        """float16 n×d, and their rows in the file; looked at are pictures whose bytes no earlier run has seen."""
+        path, known, X = self._home / "features.safetensors", {}, np.empty((0, self.model.n_features), np.float16)
+        told, kept = _read(path)
         if told and told["made_by"] == sees:
-            known, found = {digest: i for i, digest in enumerate(told["digests"])}, kept["X"]
-        new = {digest: i for i, digest in enumerate(contents) if digest and digest not in known}
-        parts = [list(new.items())[start : start + BLOCK] for start in range(0, len(new), BLOCK)]
-        if len(parts) > 1:
-            say(f"{len(new):,} pictures to look at, in {len(parts)} parts; what is done is kept if you stop")
-        for part in parts:
-            rows = [i for _, i in part]
-            X = features(ImageFiles(self.folder, [images.names[i] for i in rows]), self.model.facts["backbone"])
-            # A picture that has gone or changed since its bytes were hashed is not what the digest says.
-            same = digests(self.folder, [images.names[i] for i in rows])
-            X[[now != then for now, (then, _) in zip(same, part, strict=True)]] = np.nan
-            known |= {digest: len(found) + at for at, (digest, _) in enumerate(part)}
-            found = np.concatenate([found, X])
-            _write(self._seen, {"made_by": sees, "digests": list(known)}, {"X": found})
-        nothing = np.full((1, found.shape[1]), np.nan, np.float16)
-        return np.concatenate([found, nothing])[[known.get(digest, -1) for digest in contents]]
-
-    @property
-    def _seen(self) -> Path:
-        return home(self.folder) / "features.safetensors"
+            known, X = {digest: i for i, digest in enumerate(told["digests"])}, kept["X"]
+        new = list({digest: i for i, digest in enumerate(contents) if digest and digest not in known}.items())
+        if len(new) > BLOCK:
+            say(f"{len(new):,} pictures to look at, {BLOCK:,} at a time; what is done is kept if you stop")
+        for part in (new[start : start + BLOCK] for start in range(0, len(new), BLOCK)):
+            names = [images.names[i] for _, i in part]
+            fresh = extract(ImageFiles(self.folder, names), self.model.facts["backbone"])
+            # One that has gone or changed since its bytes were hashed is not what the digest says.
+            stayed = [now == then for now, (then, _) in zip(digests(self.folder, names), part, strict=True)]
+            known |= {d: len(X) + sum(stayed[:j]) for j, (d, _) in enumerate(part) if stayed[j]}
+            X = np.concatenate([X, fresh[stayed]])
+            _write(path, {"made_by": sees, "digests": list(known)}, {"X": X})
+        at = np.array([known.get(digest, -1) for digest in contents])
+        return np.concatenate([X, np.full((1, X.shape[1]), np.nan, np.float16)])[at], at
 
     def look(self, rows: np.ndarray) -> np.ndarray:
         """Features of these pictures, from the file: float32, a row each."""
-        with safe_open(self._seen, framework="numpy") as file:
-            X, at = file.get_slice("X"), self._place_of
-            found = [X[at[self.digests[i]] : at[self.digests[i]] + 1] for i in rows]
-        return np.concatenate(found).astype(np.float32)
-
-    @cached_property
-    def _place_of(self) -> dict[str, int]:
-        with safe_open(self._seen, framework="numpy") as file:
-            return {digest: i for i, digest in enumerate(json.loads(file.metadata()["told"])["digests"])}
-
-    # -- answers -----------------------------------------------------------------------------------------------------
+        with safe_open(self._home / "features.safetensors", framework="numpy") as file:
+            X = file.get_slice("X")
+            return np.concatenate([X[int(i) : int(i) + 1] for i in self._at[rows]]).astype(np.float32)
 
     @cached_property
     def _hamming(self):
@@ -190,19 +183,17 @@ class FolderIndex:
             ``file``; ``distance`` in bits; ``copy``: ``"same file"``, byte for byte; ``"copy"``, by :data:`ALIKE`; else
             empty.
         """
-        X = features(pictures, self.model.facts["backbone"])
+        X, answers = extract(pictures, self.model.facts["backbone"]), []
         codes, _ = self.model.predict(np.nan_to_num(X))
         distances, rows = self._hamming.search(codes, min(top, len(self.names)))
-        answers: list = []
         for i, digest in enumerate(pictures.digests()):
             if not np.isfinite(X[i]).all():
                 answers.append(_why(pictures, i))
                 continue
-            copy = np.array(["same file" if self.digests[j] == digest else "" for j in rows[i]])
+            copy = np.array(["same file" if self.digests[j] == digest else "" for j in rows[i]], object)
             near = np.flatnonzero((distances[i] <= NEAR) & (copy == ""))
             if len(near):
-                alike = unit(self.look(rows[i][near])) @ unit(X[i].astype(np.float32)) > ALIKE
-                copy[near[alike]] = "copy"
+                copy[near[unit(self.look(rows[i][near])) @ unit(X[i].astype(np.float32)) > ALIKE]] = "copy"
             files = [self.names[j] for j in rows[i]]
             answers.append(pd.DataFrame({"file": files, "distance": distances[i], "copy": copy}))
         return answers
@@ -239,11 +230,6 @@ class FolderIndex:
         return sorted((names for names in groups.values() if len(names) > 1), key=lambda names: (-len(names), names))
 
 
-def printable(name: str) -> str:
-    """A file's name without what a terminal would obey."""
-    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in name)
-
-
 def _why(pictures: ImageFiles, i: int) -> InputError:
     try:
         pictures[i]
@@ -252,20 +238,15 @@ def _why(pictures: ImageFiles, i: int) -> InputError:
     return InputError(f"{pictures.path(i)}: it changed while it was looked at; ask again")
 
 
-def _made(folder: Path) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
-
-
 def _read(path: Path) -> tuple[dict | None, dict[str, np.ndarray]]:
-    """What an index says of itself, and its arrays; None where there is none, or it is damaged and made again."""
+    """What a file of the index says of itself, and its arrays; None where there is none, or it is damaged."""
     if not path.is_file():
         return None, {}
     try:
         with safe_open(path, framework="numpy") as file:
             return json.loads(file.metadata()["told"]), {name: file.get_tensor(name) for name in file.keys()}
     except Exception:  # a broken file can provoke any
-        say(f"{path.name} in {path.parent} is damaged; it is made again")
+        say(f"{path} is damaged; it is made again")
         return None, {}
 
 

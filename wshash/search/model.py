@@ -55,10 +55,15 @@ class SearchModel:
 
     def __post_init__(self):
         a, n_words = self.arrays, len(self.words)
-        (h, d), (outputs, _), e = a["hidden"].shape, a["heads"].shape, len(a["centre"])
-        shapes = {"hidden": (h, d), "hidden_bias": (h,), "heads": (outputs, h), "heads_bias": (outputs,), "centre": (e,)}
-        shapes |= {"vectors": (n_words, e), "offset": (n_words,), "visual": (n_words,), "slope": (1,)}
-        if {name: array.shape for name, array in a.items()} != shapes or outputs != self.n_bits + e or not n_words:
+        (h, d), e = a["hidden"].shape, len(a["centre"])
+        shapes = {"hidden": (h, d), "hidden_bias": (h,), "heads": (self.n_bits + e, h), "slope": (1,), "centre": (e,)}
+        shapes |= {
+            "heads_bias": (self.n_bits + e,),
+            "vectors": (n_words, e),
+            "offset": (n_words,),
+            "visual": (n_words,),
+        }
+        if {name: array.shape for name, array in a.items()} != shapes or not n_words:
             raise ValueError("its parts do not fit together")
         if not all(np.isfinite(array).all() for array in a.values()):
             raise ValueError("it holds NaN or infinity")
@@ -99,7 +104,7 @@ class SearchModel:
         if unknown or not asked:
             word = unknown[0] if unknown else text
             near = difflib.get_close_matches(word, self.words, 5)
-            hint = f"spelt like it: {', '.join(near)}" if near else f"known are, for instance, {', '.join(self.words[:8])}"
+            hint = f"nearest in spelling: {', '.join(near)}" if near else f"known are {', '.join(self.words[:8])}, ..."
             raise InputError(f"the word {word!r} is not among the {len(self.words)} that the model knows; {hint}")
         return unit(self.arrays["vectors"][[self._row[word] for word in asked]].mean(axis=0))
 

@@ -86,6 +86,7 @@ _COMMANDS: dict[str, tuple[str, tuple[str, ...], dict[str, dict]]] = {
     "budget": ("few labels: what tags are worth then (claim C6)", (*_JUDGED, "--seeds", "--jobs", "--publish"), {}),
     "converge": ("half and twice the budgets, on validation data", (*_JUDGED, "--publish"), _TRIED),
     "handover": ("ways of starting from tags, on validation data", (*_JUDGED, "--publish"), _TRIED),
+    "words": ("train the model of the search, and judge it; published, it ships", (*_JUDGED, "--publish"), {}),
     "tags": ("judge the tag filter, and the settings of skip-gram", (*_JUDGED, "--seeds", "--publish"), {}),
     "data": (
         "check a folder of pictures or a data set, or fetch one",

@@ -244,6 +244,14 @@ def _tables(arguments: argparse.Namespace, **tables) -> int:
     return 0
 
 
+def words(arguments: argparse.Namespace) -> int:
+    from wshash.study.experiments.words import publish_words
+
+    for table in publish_words(_study_of(arguments), ship=arguments.publish):
+        print(table.round(3).to_markdown(index=False), end="\n\n")
+    return 0
+
+
 def data(arguments: argparse.Namespace) -> int:
     if arguments.action == "check":
         from wshash.datasets.check import check
