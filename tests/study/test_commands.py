@@ -1,5 +1,6 @@
 """Commands as people run them: stopped, piped into head, in an ASCII terminal, without a place to write."""
 
+import json
 import os
 import re
 import signal
@@ -52,9 +53,9 @@ def test_ctrl_c_ends_in_one_line_within_two_seconds_and_keeps_the_rows(environme
     assert int(found[1]) <= 120 - int(said.split()[2])
 
 
-def test_a_folder_without_labels_can_be_searched(environment, tmp_path):
+def test_a_folder_is_searched_by_picture_and_by_word_with_the_model_that_ships_and_with_its_own(environment, tmp_path):
     rng = np.random.default_rng(0)
-    folder = tmp_path / "data" / "folder"
+    folder = tmp_path / "photos" / "deep"
     folder.mkdir(parents=True)
     colours = np.array([[250, 20, 20], [20, 220, 20], [30, 30, 250]])
     names = ("red, warm", "green, garden", "blue, cold")
@@ -65,27 +66,22 @@ def test_a_folder_without_labels_can_be_searched(environment, tmp_path):
 
     for i in range(120):
         photo(i).save(folder / f"{i:03d}.png")
-    lines = "".join(f'{i:03d}.png,"{names[i % 3]}, {("nikon", "2007")[i % 2]}"\n' for i in range(120))
-    (folder / "tags.csv").write_text("file,tags\n" + lines)
-    places = environment | {"WSHASH_DATA": str(tmp_path / "data")}
-    ask = ["search", str(folder / "007.png"), "--dataset", "folder", "--preset", "smoke", "--bits", "32", "--top", "3"]
-    for method in (["--method", "LSH"], []):
-        done = _run([*ask, *method], places)
-        assert done.returncode == 0, done.stderr
-        assert done.stdout.splitlines()[2].split("|")[2].strip() == "0"  # the photo itself, or one like it
-    refused = _run([*ask, "--method", "WS-DSH"], places)
-    assert refused.returncode == 2 and "has no concepts, and WS-DSH learns from them" in refused.stderr
-    # One photo goes, one is new: only that is looked at, and the model stays until one asks.
-    models = {path: path.read_bytes() for path in (tmp_path / "runs" / "search").glob("*.safetensors")}
+    ask = ["search", str(folder.parent), str(folder / "007.png"), "--top", "3", "--json"]
+    done = _run(ask, environment)
+    assert done.returncode == 0 and "120/120" in done.stderr, done.stderr
+    [found] = json.loads(done.stdout)["found"]
+    assert {"file": "deep/007.png", "distance": 0, "copy": "same file"} in found["answers"]
+    assert done.stdout == _run(ask, environment).stdout
+    lines = "".join(f'deep/{i:03d}.png,"{names[i % 3]}, {("nikon", "2007")[i % 2]}"\n' for i in range(120))
+    (folder.parent / "tags.csv").write_text("file,tags\n" + lines)
+    # One photo goes, one is new: only that is looked at, and the model is the folder's own from here on.
     (folder / "100.png").unlink()
     photo(1).save(folder / "new.png")
-    (folder / "003.png").rename(folder / "renamed.png")
-    again = _run([*ask[:1], str(folder / "new.png"), *ask[2:]], places)
-    assert again.returncode == 0 and again.stdout.splitlines()[2].split("|")[2].strip() == "0"
-    assert "1/1" in again.stderr and "120" not in again.stderr, again.stderr
-    assert {path: path.read_bytes() for path in (tmp_path / "runs" / "search").glob("*.safetensors")} == models
-    renewed = _run([*ask, "--method", "LSH", "--retrain"], places)
-    assert renewed.returncode == 0
+    trained = _run(["search", str(folder.parent), "garden", "--train", "--json"], environment)
+    assert trained.returncode == 0 and "1/1" in trained.stderr and "120/120" not in trained.stderr
+    words = _run(["search", str(folder.parent), "garden", "--top", "39"], environment)
+    green = [int(number) % 3 for number in re.findall(r"deep/(\d+)", words.stdout)]
+    assert len(green) >= 38 and green.count(1) >= 36
 
 
 def test_output_into_head_and_an_ascii_terminal(environment):

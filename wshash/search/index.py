@@ -90,8 +90,8 @@ class FolderIndex:
 
     def __init__(self, folder: str | Path, model: SearchModel | str | Path | None = None):
         self.folder, self._home = Path(folder), home(folder)
-        if not self.folder.is_dir():
-            raise InputError(f"{folder} is not a folder; give one with pictures in it")
+        if not os.fspath(folder) or not self.folder.is_dir():  # "" would be the working directory
+            raise InputError(f"{os.fspath(folder)!r} is not a folder; give one with pictures in it")
         if model is None:
             model = self._home / "model.safetensors"
             model = model if model.is_file() else SHIPPED

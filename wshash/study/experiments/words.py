@@ -89,7 +89,7 @@ def concepts(study: Study, model: SearchModel) -> pd.DataFrame:
     _, vectors = model.predict(study.features[query].astype(np.float16))
     with pinned_threads(study.config.threads):
         classifier = ClassifierHash(n_bits=16).fit(study.features[rows], data.labels[rows])
-        by_labels = classifier.predict_proba(study.features[query])[:, known]
+    by_labels = ((study.features[query] - classifier.mean_) / classifier.scale_ @ classifier.coef_)[:, known]
     table = {"concept": [*names, ALL], "word": [*(model.words[v] for v in words), ""]}
     table["count"] = [*(model.facts["counts"][v] for v in words), sum(model.facts["counts"][v] for v in words)]
     table["relevant"] = [*relevant.sum(axis=0), relevant.sum()]
