@@ -1,21 +1,31 @@
-"""The three kinds of HammingIndex: time to build and to search, and recall against the exact answer.
+"""The search of a folder against faiss alone; and the three kinds of HammingIndex, with their recall.
 
 The codes are of pictures that come in clusters, as codes of a trained method do: each is one of some centres with a
 tenth of its bits flipped. Ratios are within one run on the same threads.
 
-    python benchmarks/search.py [--small] [--threads 2]
+    python benchmarks/search.py [--small] [--threads 2] [--write]    # --write: benchmarks/search.md
 """
 
 import argparse
+import tempfile
 import time
+from pathlib import Path
 
+import cv2
 import faiss
 import numpy as np
 import pandas as pd
 from _results import keep
 
+from wshash.datasets.files import ImageFiles
+from wshash.datasets.postcards import Postcards
+from wshash.paths import project_root
 from wshash.retrieval import HammingIndex
 from wshash.retrieval.counts import default_threads
+from wshash.search import FolderIndex, SearchModel
+from wshash.search.index import extract
+from wshash.search.model import unit
+from wshash.study.grid.store import write_text
 from wshash.study.provenance import provenance
 
 KINDS = [
@@ -54,6 +64,46 @@ def measure(codes, queries, k, repeats):
     return table
 
 
+def loaded(n, rng):
+    """An index of ``n`` pictures as it is after loading, with codes and vectors drawn at random."""
+    index = FolderIndex.__new__(FolderIndex)
+    index.model = SearchModel.load()
+    index.names = [f"folder/{i}.jpg" for i in range(n)]
+    index.digests = [f"{i:032x}" for i in range(n)]
+    index.codes = clustered(n, index.model.n_bits, max(10, n // 100), rng)
+    index.vectors = unit(rng.normal(size=(n, len(index.model.arrays["centre"]))).astype(np.float32))
+    return index
+
+
+def measure_folder(n, k, repeats):
+    """Milliseconds of a query to a folder of ``n`` pictures, the median of the repeats after a first one."""
+    index, packed = loaded(n, np.random.default_rng(0)), faiss.IndexBinaryFlat(64)
+    packed.add(np.packbits(index.codes, axis=1))
+    query = np.packbits(index.codes[:1], axis=1)
+    with tempfile.TemporaryDirectory() as folder:
+        drawn = cv2.resize(Postcards(1)[0], (1024, 768), interpolation=cv2.INTER_CUBIC)
+        cv2.imwrite(str(Path(folder) / "query.jpg"), drawn[..., ::-1])
+        picture = ImageFiles(folder, ["query.jpg"])
+        asked = {
+            "picture, a JPEG of 1024×768: decode, network, code, search": lambda: index.like(picture, k),
+            "of that, decode and network alone": lambda: extract(picture, index.model.facts["backbone"]),
+            "word": lambda: index.named("sunset", k),
+            "faiss alone: one 64-bit code": lambda: packed.search(query, k),
+        }
+        rows = {name: np.median(_times(action, repeats)) * 1e3 for name, action in asked.items()}
+    table = pd.DataFrame({"query": list(rows), "ms": list(rows.values())})
+    return table, packed.ntotal * 8
+
+
+def _times(action, repeats):
+    times = []
+    for _ in range(repeats + 1):
+        start = time.perf_counter()
+        action()
+        times.append(time.perf_counter() - start)
+    return times[1:]  # the first loads the network and builds the index
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--small", action="store_true", help="10,000 codes: a try in seconds")
@@ -63,18 +113,32 @@ def main():
     parser.add_argument("-k", type=int, default=100)
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--threads", type=int, default=default_threads())
+    parser.add_argument("--write", action="store_true", help="write benchmarks/search.md")
     options = parser.parse_args()
     if options.small:
         options.sizes, options.queries = [10_000], 100
     faiss.omp_set_num_threads(options.threads)
     result = {"options": vars(options), "provenance": provenance()}
+    n = 10_000 if options.small else 100_000
+    table, size = measure_folder(n, 10, 3 if options.small else 20)
+    text = (
+        f"A folder of {n:,} pictures after loading, 10 answers, median; its codes of 64 bits are {size:,} bytes.\n\n"
+        f"{table.to_markdown(index=False, floatfmt='.3g')}\n"
+    )
+    result["folder"] = {"n": n, "bytes of codes": size, "rows": table.to_dict("records")}
+    print(text)
     for n in options.sizes:
         codes = clustered(n + options.queries, options.bits, max(10, n // 100), np.random.default_rng(0))
         table = measure(codes[options.queries :], codes[: options.queries], options.k, options.repeats)
-        print(f"\n{n} codes of {options.bits} bits, {options.k} answers, {options.threads} threads\n")
-        print(table.to_markdown(floatfmt=".3g"))
+        title = f"\n{n:,} codes of {options.bits} bits, {options.k} answers, {options.threads} threads\n\n"
+        print(title + table.to_markdown(floatfmt=".3g"))
+        text += title + table.to_markdown(floatfmt=".3g") + "\n"
         result[str(n)] = table.reset_index().to_dict("records")
     keep("search", result)
+    if options.write:
+        origin = result["provenance"]
+        made = f"By `python benchmarks/search.py --write`. {origin['machine']}, commit {origin['commit']}."
+        write_text(project_root() / "benchmarks" / "search.md", f"# How long a search takes\n\n{made}\n\n{text}")
 
 
 if __name__ == "__main__":
