@@ -9,7 +9,7 @@ from sklearn.linear_model import LogisticRegression
 from wshash.errors import InputError
 from wshash.hashing.wdht import WDHT, mean_tag_vectors
 from wshash.search.model import SearchModel, unit
-from wshash.study.grid.threads import pinned_threads
+from wshash.study.grid.fitting import pinned_threads
 from wshash.tags.equations import tag_indicator
 from wshash.tags.skipgram import TagVectors, train_skipgram
 from wshash.tags.visual import visual_tags

@@ -10,10 +10,10 @@ from wshash.paths import project_root
 from wshash.retrieval import evaluate
 from wshash.search.model import SHIPPED, SearchModel
 from wshash.search.training import train
+from wshash.study.grid.fitting import pinned_threads
 from wshash.study.grid.store import write_text
 from wshash.study.grid.study import Study
 from wshash.study.grid.tagside import judged_from
-from wshash.study.grid.threads import pinned_threads
 from wshash.study.provenance import provenance
 from wshash.study.results.files import folder_of, write_table
 from wshash.study.results.readme import filled
