@@ -5,8 +5,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from wshash.plots.style import BLUE, DARK, ORANGE, PAGE, caption, need_columns, styled
-from wshash.plots.words import number
+from wshash.plots.style import BLUE, DARK, ORANGE, PAGE, caption, need_columns, number, styled
 
 
 @styled

@@ -38,7 +38,7 @@ def search_model(study: Study) -> SearchModel:
 
 
 def bootstrap(measure: Callable, n: int, n_resamples: int = 1000, seed: int = 0) -> tuple:
-    """A measure of ``n`` pictures and its 95 % interval: value, low, high; floats, or arrays where it is several.
+    """A measure from 0 to 1 and its 95 % interval: value, low, high; floats, or arrays where it is several.
 
     ``measure(weights)`` is given how often each picture is in a sample with replacement. Repeated pictures raise an
     average precision, that of a rare concept most; so the resamples are moved to have the value itself as mean.
@@ -47,7 +47,7 @@ def bootstrap(measure: Callable, n: int, n_resamples: int = 1000, seed: int = 0)
     value = measure(np.ones(n, int))
     drawn = np.stack([measure(weights) for weights in rng.multinomial(n, np.full(n, 1 / n), size=n_resamples)])
     low, high = np.quantile(drawn - drawn.mean(axis=0) + value, [0.025, 0.975], axis=0)
-    return value, low, high
+    return value, np.clip(low, 0, 1), np.clip(high, 0, 1)
 
 
 def weighted_average_precision(scores: np.ndarray, relevant: np.ndarray) -> Callable:
