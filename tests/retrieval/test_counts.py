@@ -43,6 +43,8 @@ def test_counts_are_those_of_a_loop(seed, q, k, c, n, threads):
 @pytest.mark.parametrize("n", [4095, 4096, 4097, 8195])
 def test_blocks_of_the_database_join_without_a_seam(n):
     query_codes, codes, query_labels, labels = problem(0, 2, n, 64, 81)
+    query_labels[:], labels[:] = False, np.random.default_rng(0).random((n, 81)) < 0.3
+    query_labels[[0, 1], [0, 80]] = True  # one concept each, the first and one of the second word
     counts = HammingCounter(codes, labels)(query_codes, query_labels)
     distance = (query_codes[:, None] != codes).sum(axis=2)
     relevant = query_labels.astype(int) @ labels.T > 0
