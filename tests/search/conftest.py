@@ -32,6 +32,7 @@ class Network:
 def network(monkeypatch):
     network = Network()
     monkeypatch.setattr(wshash.vision, "extract_features", network)
+    monkeypatch.setattr("wshash.search.index.network", lambda backbone: backbone)
     return network
 
 

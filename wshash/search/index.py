@@ -5,7 +5,7 @@ import os
 import sys
 import warnings
 from collections import defaultdict
-from functools import cached_property
+from functools import cache, cached_property
 from hashlib import blake2b
 from pathlib import Path
 
@@ -52,13 +52,21 @@ def home(folder: str | Path) -> Path:
     return runs_root() / "search" / blake2b(os.fsencode(os.path.realpath(folder)), digest_size=10).hexdigest()
 
 
+@cache
+def network(backbone: str):
+    """The backbone, loaded once: that takes longer than a query."""
+    from wshash.vision import load_backbone
+
+    return load_backbone(backbone)
+
+
 def extract(images: ImageFiles, backbone: str) -> np.ndarray:
     """Features, float16 n×d; a row of NaN for a picture that cannot be read."""
     from wshash.vision import extract_features
 
     with warnings.catch_warnings():  # which pictures, the caller says
         warnings.filterwarnings("ignore", "[0-9]+ of [0-9]+ pictures cannot be read")
-        X = extract_features(images, backbone, workers=0 if len(images) < 64 else None)
+        X = extract_features(images, network(backbone), workers=0 if len(images) < 64 else None)
     return np.clip(X, -65504, 65504).astype(np.float16)
 
 
