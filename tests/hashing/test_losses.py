@@ -8,7 +8,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wshash.hashing.losses import deepbit_loss, drsch_loss, dsh_loss, pair_loss, sample_triplets
+from wshash.hashing.losses import contrastive_loss, deepbit_loss, drsch_loss, dsh_loss, pair_loss, sample_triplets
 
 
 def batch(n=7, k=5, seed=0, dtype=torch.float64):
@@ -94,6 +94,17 @@ def test_dsh_loss_equals_the_double_loop(dtype, margin):
     b, similar, _ = batch(dtype=dtype)
     expected = loop_dsh(b, similar, margin or 2 * b.shape[1], 0.3)
     assert dsh_loss(b, similar, margin, 0.3).item() == pytest.approx(expected, rel=1e-5)
+
+
+@pytest.mark.parametrize("margin", [0.5, 1.5])
+def test_contrastive_loss_equals_the_double_loop(margin):
+    f, similar, _ = batch()
+    near, far = [], []
+    for i, j in pairs(len(f), None):
+        share = distance(f[i], f[j]) ** 2 / f.shape[1]
+        near.append(share**2) if similar[i, j] else far.append(max(0.0, margin - share) ** 2)
+    assert min(far) == 0 < max(far)
+    assert contrastive_loss(f, similar, margin).item() == pytest.approx(np.mean(near) + np.mean(far), rel=1e-9)
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])

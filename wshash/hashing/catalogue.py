@@ -11,8 +11,9 @@ from pathlib import Path
 
 from wshash.errors import InputError
 
-LABELS, TAG_PAIRS, TAG_VECTORS = "labels", "tag pairs", "tag vectors"
-"""What a method can learn from: bool n×c; a ``TagSimilarity``; a mean tag vector for each picture, n×e."""
+LABELS, TAG_PAIRS, TAG_VECTORS, TAGS = "labels", "tag pairs", "tag vectors", "tags"
+"""What a method can learn from: bool n×c; a ``TagSimilarity``; a mean tag vector for each picture, n×e; weights of all
+tags, sparse n×V."""
 
 PREFIXES = ("WS", "Placebo", "Matched", "Real")
 """Versions of a method: see :func:`parse`."""
@@ -34,6 +35,8 @@ class Method:
         It takes ``start=<fitted WeakPretraining>``, so it has WS- and Placebo- versions.
     trains : bool
         It trains in epochs, so it has a budget.
+    every : bool
+        Of labels, it is given the pictures without any too.
     label : str
         As figures name it.
     colour, marker : str
@@ -45,6 +48,7 @@ class Method:
     learns_from: tuple[str, ...] = ()
     starts: bool = False
     trains: bool = False
+    every: bool = False
     label: str = ""
     colour: str = "#000000"
     marker: str = "o"
@@ -63,7 +67,7 @@ class Method:
 
     @property
     def sees_tags(self) -> bool:
-        return TAG_PAIRS in self.learns_from or TAG_VECTORS in self.learns_from
+        return not {TAG_PAIRS, TAG_VECTORS, TAGS}.isdisjoint(self.learns_from)
 
     @property
     def outside(self) -> bool:
@@ -91,6 +95,17 @@ METHODS: dict[str, Method] = {
             colour="#4422AA", marker="v",
         ),
         Method("WDHT", "wshash.hashing.wdht:WDHT", (TAG_VECTORS,), trains=True, colour="#882255", marker="P"),
+        Method(
+            "CCAITQ", "wshash.hashing.cca_itq:CCAITQ", (TAGS,), label="CCA-ITQ", colour="#AA3377", marker="X"
+        ),
+        Method(
+            "Joint", "wshash.hashing.joint:JointHash", (LABELS, TAGS), trains=True, every=True,
+            label="tags and labels at once", colour="#000000", marker="H",
+        ),
+        Method(
+            "Twin", "wshash.hashing.joint:JointHash", (LABELS,), trains=True, every=True,
+            label="labels alone, same network", colour="#555555", marker="8",
+        ),
         Method("Features", "wshash.hashing.features:CentredFeatures", label="features", colour="#777777", marker="2"),
     )
 }  # fmt: skip
@@ -137,7 +152,7 @@ def names() -> list[str]:
     further = [m for m in own if m.name not in PAPER and m.name != "Features"]
     references = [prefix + m.name for m in further for prefix in (("", "WS-") if m.starts else ("",))]
     references += ["Real-Features", "Real-Weak"]
-    controls = [f"Placebo-{m.name}" for m in own if m.sees_tags and m.name == "Weak"]
+    controls = [f"Placebo-{m.name}" for m in own if m.sees_tags]
     controls += [f"Placebo-{m.name}" for m in own if m.starts]
     controls += [f"Matched-{m.name}" for m in own if m.starts and m.trains]
     prefixes = ("", "WS-", "Placebo-")

@@ -113,6 +113,33 @@ def dsh_loss(
     return cost.mean() + 2 * alpha * (b.abs() - 1).abs().sum(dim=1).mean()
 
 
+def contrastive_loss(h: Tensor, similar: Tensor, margin: float = 0.5) -> Tensor:
+    r"""Contrastive loss (Hadsell, Chopra and LeCun, CVPR 2006) on the share of bits in which codes differ.
+
+    .. math:: \operatorname{mean}_{i \sim j} D^2 + \operatorname{mean}_{i \not\sim j} \max(0, m - D)^2,
+              \quad D = \tfrac1k \|h_i-h_j\|_2^2
+
+    Parameters
+    ----------
+    h : float n×k, in [0, 1]
+    similar : bool n×n
+    margin : float
+        m; ½: codes that agree no more often than chance are left alone.
+
+    Examples
+    --------
+    h₁ = (0, 0), h₂ = (1, 0), h₃ = (1, 1), only 1 and 2 similar. D₁₂ = ½ costs ¼; D₁₃ = 1 and D₂₃ = ½ cost nothing,
+    with a margin of 1 the latter ¼, the mean of both ⅛.
+
+    >>> h = torch.tensor([[0.0, 0], [1, 0], [1, 1]])
+    >>> similar = torch.tensor([[0, 1, 0], [1, 0, 0], [0, 0, 0]], dtype=torch.bool)
+    >>> contrastive_loss(h, similar).item(), contrastive_loss(h, similar, margin=1).item()
+    (0.25, 0.375)
+    """
+    distance, near = torch.pdist(h).square() / h.shape[1], _pairs(similar)
+    return _mean(distance.square(), near) + _mean((margin - distance).clamp_min(0).square(), ~near)
+
+
 def drsch_loss(
     h: Tensor,
     weights: Tensor,

@@ -5,6 +5,7 @@ from wshash.tags.pairs import relevance_above
 from wshash.tags.similarity import TagSimilarity
 from wshash.tags.skipgram import TagVectors, choose_epochs, train_skipgram
 from wshash.tags.visual import concept_precision, visual_tags
+from wshash.tags.weights import tag_weights
 
 __all__ = [
     "TagSimilarity",
@@ -15,6 +16,7 @@ __all__ = [
     "relevance_above",
     "tag_indicator",
     "tag_similarity_matrix",
+    "tag_weights",
     "tanimoto",
     "train_skipgram",
     "visual_tags",

@@ -178,10 +178,10 @@ def tagged(make, monkeypatch):
 
 @pytest.mark.filterwarnings("ignore::wshash.hashing.training.TrainingWarning")
 def test_the_placebo_learns_from_the_same_tags_dealt_out_anew(tagged, monkeypatch):
-    from wshash.hashing import WDHT, WeakPretraining
+    from wshash.hashing import CCAITQ, WDHT, WeakPretraining
 
     given = {}
-    for cls in (WeakPretraining, WDHT):
+    for cls in (WeakPretraining, WDHT, CCAITQ):
         fit = cls.fit
 
         def spy(self, X, target, fit=fit, **more):
@@ -189,11 +189,11 @@ def test_the_placebo_learns_from_the_same_tags_dealt_out_anew(tagged, monkeypatc
             return fit(self, X, target, **more)
 
         monkeypatch.setattr(cls, "fit", spy)
-    for method in ("Weak", "Placebo-Weak", "WDHT", "Placebo-WDHT"):
-        tagged.model(method, 8)
+    for method in ("Weak", "Placebo-Weak", "WDHT", "Placebo-WDHT", "CCAITQ", "Placebo-CCAITQ"):
+        tagged.model(method, 4)
     real, placebo = (similarity.B.toarray() for similarity in given["WeakPretraining"])
-    vectors, dealt = given["WDHT"]
-    for whole, moved in ((real, placebo), (vectors, dealt)):
+    weights = [tags.toarray() for tags in given["CCAITQ"]]
+    for whole, moved in ((real, placebo), given["WDHT"], weights):
         assert sorted(map(tuple, whole)) == sorted(map(tuple, moved))  # the same tag lists
         assert (whole == moved).all(axis=1).mean() < 0.3  # of other pictures
     other = tagged.similarity.permuted(1).B.toarray()

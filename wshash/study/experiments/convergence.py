@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 
 import pandas as pd
 
-from wshash.hashing.catalogue import LABELS, METHODS, TAG_PAIRS, TAG_VECTORS
+from wshash.hashing.catalogue import LABELS, METHODS, TAG_PAIRS, TAG_VECTORS, TAGS
 from wshash.study.grid.fitting import pinned_threads
 from wshash.study.grid.methods import recipe
 from wshash.study.grid.study import Study
@@ -23,7 +23,7 @@ class _Validation:
 
     def __init__(self, study: Study):
         from wshash.hashing.wdht import mean_tag_vectors
-        from wshash.tags import TagSimilarity
+        from wshash.tags import TagSimilarity, tag_weights
 
         X, y = study.features, study.data.labels
         fit, held_out = (rows[study.collection.readable[rows]] for rows in (study.split.fit, study.split.validation))
@@ -33,6 +33,7 @@ class _Validation:
             LABELS: self.y,
             TAG_PAIRS: TagSimilarity.from_tags(tags, study.vectors),
             TAG_VECTORS: mean_tag_vectors(tags, study.vectors),
+            TAGS: tag_weights(tags),
         }
 
     def judge(self, method) -> dict:

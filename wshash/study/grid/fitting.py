@@ -26,9 +26,9 @@ def labelled_rows(train: np.ndarray, share: float, seed: int) -> np.ndarray:
     return np.sort(rng.permutation(train)[:n])
 
 
-def shuffled(targets: np.ndarray, seed: int) -> np.ndarray:
+def shuffled(targets, seed: int):
     """The placebo: the same targets, dealt out to the pictures at random."""
-    return targets[np.random.default_rng(seed).permutation(len(targets))]
+    return targets[np.random.default_rng(seed).permutation(targets.shape[0])]
 
 
 @contextmanager

@@ -15,7 +15,7 @@ import numpy as np
 from wshash.datasets import Split, TaggedImages
 from wshash.datasets.base import Subset
 from wshash.errors import InputError
-from wshash.hashing.catalogue import LABELS, TAG_PAIRS, TAG_VECTORS
+from wshash.hashing.catalogue import LABELS, TAG_PAIRS, TAG_VECTORS, TAGS
 from wshash.study.grid.collection import Collection
 from wshash.study.grid.config import StudyConfig
 from wshash.study.grid.fitting import hidden_concepts, labelled_rows, pinned_threads, shuffled
@@ -181,7 +181,10 @@ class Study:
         modules = [method.module, "wshash.study.grid.fitting"] + ["wshash.vision.backbones"] * made.pictures
         if method.supervised:
             made_from["labels"] = [self.data.fingerprint, config.label_share, *config.unseen]
-        if method.sees_tags:
+        if TAGS in method.learns_from:
+            made_from["tags"] = self.data.fingerprint
+            modules.append("wshash.tags.weights")
+        elif method.sees_tags:
             made_from["tags"] = self._vectors_path.stem
             modules += ["wshash.tags.similarity", "wshash.hashing.wdht"][: 1 + (TAG_VECTORS in method.learns_from)]
         if made.start:
@@ -203,7 +206,8 @@ class Study:
     def _fit(self, name: str, n_bits: int, seed: int):
         made = recipe(name, self.config.preset)
         start = self.model(made.start, n_bits, seed) if made.start else None
-        rows = self.labelled if made.method.supervised and not made.method.sees_tags else self.train
+        every = made.method.sees_tags or made.method.every
+        rows = self.labelled if made.method.supervised and not every else self.train
         targets = [self._target(kind, rows, made.shuffled, seed) for kind in made.method.learns_from]
         with pinned_threads(self.config.threads):
             return made.build(n_bits, seed, start).fit(self.inputs(made, rows), *targets)
@@ -215,9 +219,11 @@ class Study:
         if kind == TAG_PAIRS:
             return self.similarity.permuted(seed) if placebo else self.similarity
         from wshash.hashing.wdht import mean_tag_vectors
+        from wshash.tags.weights import tag_weights
 
-        vectors = mean_tag_vectors(self.train_tags, self.vectors)
-        return shuffled(vectors, seed) if placebo else vectors
+        tags = self.train_tags
+        tags = tag_weights(tags) if kind == TAGS else mean_tag_vectors(tags, self.vectors)
+        return shuffled(tags, seed) if placebo else tags
 
     # -- a row of results --------------------------------------------------------------------------------------------
 
