@@ -9,7 +9,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from tests.hashing.test_cca_itq import contrast, problem
 from wshash.errors import InputError
-from wshash.hashing import CCAITQ, ITQ, HashingMethod, JointHash
+from wshash.hashing import CCAITQ, ITQ, HashingMethod, JointHash, JointTags
 
 SMALL = {"hidden": 32, "epochs": 30, "min_steps": 0, "batch_size": 64, "ridge": 1e-3}
 
@@ -134,3 +134,11 @@ def test_bad_input_is_named(params, y, tags, message):
 @parametrize_with_checks([JointHash(n_bits=2, hidden=4, epochs=2, batch_size=16)])
 def test_scikit_learn_conventions(estimator, check):
     check(estimator)
+
+
+def test_on_tags_alone_it_is_the_network_without_labels():
+    X, tags, _ = problem(100)
+    alone = JointTags(n_bits=4, **SMALL).fit(X, tags).embed(X)
+    assert alone.tobytes() == JointHash(n_bits=4, **SMALL).fit(X, None, tags).embed(X).tobytes()
+    with pytest.raises(InputError, match="each of the 100 rows"):
+        JointTags(n_bits=4, **SMALL).fit(X, tags[1:])

@@ -33,7 +33,7 @@ OPTIONS += ["pictures=60", "name=x", "folder=/", "root=.", "n_jobs=x", "tag_seed
 NUMBERS = ["0", "-1", "257", "1e3", "8.5", "eight", "", "nan", "99999999999", "٨٨", "0x10", "8,16"]
 METHODS = ["DHS", "ws-dsh", "WS-LSH", "Placebo-ITQ", "Matched-KSH", "Real-DSH", "Features", "", "LSH,KSH", "all.py:X"]
 METHODS += ["nowhere.py:Mine", ":", ".py:", "wshash/errors.py:InputError", "wshash/hashing/lsh.py:Nothing", "WS-", "-"]
-SHARES = ["1e-9", "-0.1", "1.1", "nan", "inf", "a tenth", ""]
+SHARES = ["0", "1e-9", "-0.1", "1.1", "nan", "inf", "a tenth", ""]
 FILES = ["nowhere", "README.md", "/dev/null", "", "tests/tags", "~nobody/x", "x" * 400, "pyproject.toml", "LICENSE"]
 GOOD = ["study", "--dry-run", "--option", "n=120", "--queries", "12", "--methods", "LSH", "--bits", "8", "--seeds", "1"]
 

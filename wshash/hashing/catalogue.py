@@ -103,6 +103,10 @@ METHODS: dict[str, Method] = {
             label="tags and labels at once", colour="#000000", marker="H",
         ),
         Method(
+            "JointTags", "wshash.hashing.joint_tags:JointTags", (TAGS,), trains=True, every=True,
+            label="tags alone, same network", colour="#332288", marker="d",
+        ),
+        Method(
             "Twin", "wshash.hashing.joint:JointHash", (LABELS,), trains=True, every=True,
             label="labels alone, same network", colour="#555555", marker="8",
         ),

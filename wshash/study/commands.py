@@ -183,6 +183,7 @@ def claims(arguments: argparse.Namespace) -> int:
 
 def budget(arguments: argparse.Namespace) -> int:
     from wshash.study.experiments.budget import N_BITS, SHARES, budget_methods, publish_budget
+    from wshash.study.experiments.curve import BITS, publish_curve, studies
     from wshash.study.grid.plan import plan
     from wshash.study.grid.run import run
 
@@ -191,14 +192,16 @@ def budget(arguments: argparse.Namespace) -> int:
     plans = [
         plan(study.replace(label_share=share), budget_methods(share), [N_BITS], arguments.seeds) for share in SHARES
     ]
+    plans += [plan(at, methods, BITS, arguments.seeds) for at, methods in studies(study)]
     for made in plans:
         print(
-            f"{made.study.config.label_share:.0%} of the labels: {len(made.missing)} of {len(made.rows)} rows to make"
+            f"{made.study.config.label_share:.1%} of the labels: {len(made.missing)} of {len(made.rows)} rows to make"
         )
     run(plans, arguments.jobs)
     why = [made.report() for made in plans]
     print("\n".join(filter(None, why)), file=sys.stderr)
-    print(publish_budget(study, plans[-1].seeds).to_markdown(index=False))
+    for publish in (publish_budget, publish_curve):
+        print(publish(study, plans[-1].seeds).to_markdown(index=False), end="\n\n")
     return 1 if any(why) else 0
 
 

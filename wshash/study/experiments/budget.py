@@ -63,16 +63,16 @@ def budget(rows: Sequence[dict]) -> pd.DataFrame:
     for at, line in table[table["method"].str.startswith("WS-")].iterrows():
         curve = table[table["method"] == line["method"][3:]].sort_values("n_labelled")
         if len(curve) > 1:
-            table.loc[at, "worth"] = _labels_for(line["precision"], curve) / line["n_labelled"]
+            table.loc[at, "worth"] = (
+                labels_for(line["precision"], curve["n_labelled"], curve["precision"]) / line["n_labelled"]
+            )
     return table
 
 
-def _labels_for(precision: float, curve: pd.DataFrame) -> float:
+def labels_for(precision: float, counts: Sequence[int], values: Sequence[float]) -> float:
     """The number of labels at which a rising curve reaches a precision; infinite where it does not."""
-    value = np.maximum.accumulate(curve["precision"].to_numpy())
-    if precision > value[-1]:
-        return np.inf
-    return float(np.exp(np.interp(precision, value, np.log(curve["n_labelled"].to_numpy(float)))))
+    value = np.maximum.accumulate(values)
+    return float(np.exp(np.interp(precision, value, np.log(counts)))) if precision <= value[-1] else np.inf
 
 
 def budget_claims(rows: Sequence[dict]) -> list[dict]:

@@ -34,8 +34,7 @@ class StudyConfig:
         None: a sixth of the pictures, rounded down to hundreds, at most the paper's 5,000.
     split_seed : int
     label_share : float
-        Part of the training pictures whose labels the supervised methods see, at random; tags are seen of all. 0:
-        none, which only a method that learns from tags as well can do with.
+        Part of the training pictures whose labels the supervised methods see, at random; tags are seen of all.
     unseen : tuple of str
         Concepts that the supervised methods are not told of, and by which alone the answers are judged. None: all
         concepts do both.
@@ -72,8 +71,8 @@ class StudyConfig:
         if self.preset == "paper":
             _one_of(self.backbone or theirs, (theirs,), "with preset 'paper', backbone")
         object.__setattr__(self, "backbone", self.backbone or theirs)
-        if not (self.label_share == 0 or 1e-6 <= self.label_share <= 1):
-            raise InputError(f"label_share {self.label_share!r} must be 0, or from a millionth to 1")
+        if not 1e-6 <= self.label_share <= 1:
+            raise InputError(f"label_share {self.label_share!r} must be from a millionth to 1")
         if self.n_queries is not None:
             integers([self.n_queries], "n_queries", 1, 10**9)
 

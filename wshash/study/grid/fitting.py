@@ -20,8 +20,8 @@ def hidden_concepts(concepts: list[str], unseen: tuple[str, ...]) -> np.ndarray:
 
 
 def labelled_rows(train: np.ndarray, share: float, seed: int) -> np.ndarray:
-    """The rows whose labels are seen: this share of the training rows, at random, at least two; none for a share of 0."""
-    n = max(2, round(share * len(train))) if share else 0
+    """The rows whose labels are seen: this share (in (0, 1]) of the training rows, at random, at least two."""
+    n = max(2, round(share * len(train)))
     rng = np.random.default_rng([seed, 0x1ABE])
     return np.sort(rng.permutation(train)[:n])
 
