@@ -71,7 +71,7 @@ def budget(rows: Sequence[dict]) -> pd.DataFrame:
 
 def labels_for(precision: float, counts: Sequence[int], values: Sequence[float]) -> float:
     """The number of labels at which a rising curve reaches a precision; infinite where it does not."""
-    value = np.maximum.accumulate(values)
+    value = np.maximum.accumulate(np.asarray(values))
     return float(np.exp(np.interp(precision, value, np.log(counts)))) if precision <= value[-1] else np.inf
 
 
