@@ -73,16 +73,16 @@ def test_labels_and_tags_each_bring_something_and_shuffled_tags_do_not():
     X, tags, cluster = problem()
     tags[cluster == 3] = tags[cluster == 2][np.arange((cluster == 3).sum()) % (cluster == 2).sum()]  # 2 and 3: alike
     other, _, truth = problem(seed=1)
-    y, apart = few_labels(cluster, 24), (truth > 1)
+    y, apart = few_labels(cluster, 100), truth > 1
 
     def found(y, tags):
-        codes = JointHash(n_bits=4, **SMALL).fit(X, y, tags).transform(other)
+        codes = JointHash(n_bits=4, **(SMALL | {"epochs": 100})).fit(X, y, tags).transform(other)
         return contrast(codes, truth), contrast(codes[apart], truth[apart])
 
     joint, twin, no_label = found(y, tags), found(y, None), found(None, tags)
     shuffled = found(y, np.random.default_rng(0).permutation(tags))
-    assert joint[0] > twin[0] + 0.05 and joint[0] > shuffled[0] + 0.05
-    assert found(few_labels(cluster, 200), tags)[1] > no_label[1] + 0.1  # only labels tell these two clusters apart
+    assert joint[0] > max(twin[0], no_label[0], shuffled[0]) + 0.05
+    assert joint[1] > no_label[1] + 0.3  # only labels tell these two clusters apart
 
 
 def test_pictures_whose_labels_are_not_known_teach_too():

@@ -10,6 +10,8 @@ from wshash.hashing.joint import JointHash
 class JointTags(JointHash):
     """JointHash without any label: ``fit(X, y)`` takes tags as :class:`wshash.hashing.cca_itq.CCAITQ` does."""
 
+    _target = "the weights of tags"
+
     def fit(self, X, y=None):
         """Train on tags, numbers n×V, dense or sparse, from :func:`wshash.tags.tag_weights`."""
         X, y = self._validate_fit(X, y)

@@ -195,7 +195,7 @@ def test_the_placebo_learns_from_the_same_tags_dealt_out_anew(tagged, monkeypatc
     weights = [tags.toarray() for tags in given["CCAITQ"]]
     for whole, moved in ((real, placebo), given["WDHT"], weights):
         assert sorted(map(tuple, whole)) == sorted(map(tuple, moved))  # the same tag lists
-        assert (whole == moved).all(axis=1).mean() < 0.3  # of other pictures
+        assert (whole == moved).all(axis=1).mean() < 0.5  # of other pictures
     other = tagged.similarity.permuted(1).B.toarray()
     assert (placebo == tagged.similarity.permuted(0).B.toarray()).all() and (placebo != other).any()
 
