@@ -310,3 +310,11 @@ def test_blocks_change_nothing(monkeypatch):
     whole = KSH(4, n_anchors=20, max_iter=5).fit(X, y).embed(X)
     monkeypatch.setattr("wshash.hashing.ksh.BLOCK", 7)
     np.testing.assert_allclose(KSH(4, n_anchors=20, max_iter=5).fit(X, y).embed(X), whole, rtol=1e-3, atol=1e-3)
+
+
+def test_the_width_of_the_kernel_is_found_far_from_the_origin():
+    X, y = multi_label()
+    X = X + np.float32(1e4)
+    fitted = KSH(2, n_anchors=12, max_iter=2).fit(X, y)
+    squared = cdist(X.astype(np.float64), fitted.anchors_.astype(np.float64)) ** 2
+    assert fitted.sigma_ == pytest.approx(squared.mean(), rel=1e-8)

@@ -415,6 +415,8 @@ def test_the_paper_preset_goes_from_weak_to_supervised(tiny_backbone):
     ksh = KSH(n_bits=4, n_anchors=6, start=weak)  # sees the pictures through the network
     trunk = KSH(n_bits=4, n_anchors=6).fit(weak.trunk_features(PICTURES), LABELS)
     np.testing.assert_allclose(ksh.fit(PICTURES, LABELS).embed(PICTURES), trunk.embed(weak.trunk_features(PICTURES)))
+    with pytest.raises(InputError, match="at least 2 to train on"):
+        ksh.fit(PICTURES[:1], LABELS[:1])
     with pytest.raises(InputError, match="start takes pictures"):
         ksh.set_params(start_layer="concat").fit(PICTURES, LABELS)
 
