@@ -154,7 +154,8 @@ def test_hand_over(method, noisy, weak):
 def test_a_start_survives_cloning_and_is_left_as_it_was(noisy, weak):
     X, y = noisy
     before = weak.transform(X)
-    model = clone(DSH(n_bits=16, start=weak, **(SMALL | {"epochs": 2}))).fit(X, y)
+    backbone = "vgg16"  # of no account with features
+    model = clone(DSH(n_bits=16, start=weak, backbone=backbone, **(SMALL | {"epochs": 2}))).fit(X, y)
     assert model.start is weak
     np.testing.assert_array_equal(weak.transform(X), before)
 
