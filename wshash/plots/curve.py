@@ -46,7 +46,9 @@ def curve(data: pd.DataFrame, width: float = PAGE) -> Figure:
         axes.minorticks_off()
         axes.grid(axis="x", visible=False)
         axes.set(xlabel="labelled pictures", title=f"{n_bits} bits")
-    panels.flat[-1].legend(loc="lower right", bbox_to_anchor=(1, 0.08))  # clear of chance
+    found = [axes.get_legend_handles_labels() for axes in panels.flat]
+    known = {label: handle for handles, labels in found for handle, label in zip(handles, labels, strict=True)}
+    figure.legend(known.values(), known, loc="outside upper center", ncols=3 if width > 5 else 1)
     for axes in panels[:, 0]:
         axes.set_ylabel(f"precision@{data['depth'].iloc[0]}")
     caption(figure, f"mean and 95 % interval over {data['n_seeds'].max()} seeds")
