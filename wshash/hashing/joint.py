@@ -34,11 +34,12 @@ class JointHash(TrainedHashing):
     labels, the less tags count. Without tags the directions are those of the features with themselves, as principal
     components: its twin, which learns from labels, and from pictures without any.
 
-    The rule for w goes through what did well on parts of MIRFLICKR's training pool, each held out in turn: precision@100
-    at 32 bits of a forerunner that also learnt from guessed labels. Weights .1, .3, .9 gave .817, .815, .812 with 100
-    labels and .846, .846, .839 with 500 (three parts); .01, .03, .09 gave .867, .867, .865 with all 3,897 (two parts).
+    The rule for w goes through what did well on parts of MIRFLICKR's training pool, each held out in turn, at 32 bits:
+    precision@100 of a forerunner that also learnt from guessed labels. Weights .1, .3, .9 gave .817, .815, .812 with
+    100 labels, .846, .846, .839 with 500 (three parts); .01, .03, .09 gave .867, .867, .865 with all (two parts).
 
-    Parameters shared with other networks: see :class:`TrainedHashing`. Depth ``"head"``, two hidden units a bit.
+    Parameters shared with other networks: see :class:`TrainedHashing`. Depth ``"head"``; two hidden units a bit or
+    more.
 
     Parameters
     ----------
