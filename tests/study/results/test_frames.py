@@ -2,6 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from wshash import plots
 from wshash.study.results import frames
 from wshash.study.results.claims import claims, differences, holm, p_value, verdict
 
@@ -62,6 +63,18 @@ def test_by_bits_is_the_mean_and_the_t_interval_over_the_seeds(rows):
 def test_by_depth_takes_the_longest_code_and_leaves_500_to_figure_8(rows):
     table = frames.by_depth(frames.measures(rows))
     assert set(table["n_bits"]) == {64} and set(table["depth"]) == {100}
+
+
+def test_figure_9_of_several_depths_is_drawn_and_told(rows):
+    for row in rows:
+        row["measures"] |= {
+            f"precision@200{end}": row["measures"][f"precision@100{end}"] for end in ("", "/best", "/worst")
+        }
+        row["measures"]["precision@200/best"] = 1.5  # of these the order of ties leaves most open
+    table = frames.by_depth(frames.measures(rows))
+    assert table.index.is_unique and set(table["depth"]) == {100, 200}
+    assert "leaves most open for DSH at r = 200" in plots.describe_fig9(table, 64)
+    plots.fig9(table, 64)
 
 
 def test_pr_curves_average_the_seeds(rows):

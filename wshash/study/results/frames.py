@@ -67,7 +67,8 @@ def by_bits(frame: pd.DataFrame) -> pd.DataFrame:
 def by_depth(frame: pd.DataFrame) -> pd.DataFrame:
     """Figure 9: Precision@R at the longest code, by R; the paper's has 100, 200, 400 and 1,000."""
     longest = frame[frame["n_bits"] == frame["n_bits"].max()]
-    table = pd.concat([_precision(longest, depth) for depth in depths(frame) if depth != MAIN_DEPTH])
+    tables = [_precision(longest, depth) for depth in depths(frame) if depth != MAIN_DEPTH]
+    table = pd.concat(tables, ignore_index=True)
     return table.sort_values("method", key=lambda names: names.map(in_order(names).index), kind="stable")
 
 
