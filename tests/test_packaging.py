@@ -115,6 +115,7 @@ def test_the_wheel_holds_every_module_and_table_and_nothing_else(wheel):
     with zipfile.ZipFile(wheel) as file:
         held = {name for name in file.namelist() if ".dist-info/" not in name}
     files = [path for path in (ROOT / "wshash").rglob("*") if path.suffix in (".py", ".csv", ".toml")]
+    files += [ROOT / "wshash/search" / name for name in ("model.safetensors", "MODEL.md")]  # the model that ships
     assert held == {path.relative_to(ROOT).as_posix() for path in files}
 
 
@@ -182,7 +183,9 @@ def test_no_text_names_a_folder_of_somebodys_machine():
 
 
 def test_no_data_set_is_in_the_repository():
-    assert not _files("*.jpg", "*.jpeg", "*.zip", "*.npy", "*.npz", "*.safetensors", "*.pth")
+    found = _files("*.jpg", "*.jpeg", "*.zip", "*.npy", "*.npz", "*.safetensors", "*.pth")
+    assert found == [ROOT / "wshash/search/model.safetensors"]  # numbers of a network, and words that many typed
+    assert found[0].stat().st_size < 3e6
 
 
 @pytest.mark.posix
