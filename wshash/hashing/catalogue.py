@@ -70,6 +70,11 @@ class Method:
         return not {TAG_PAIRS, TAG_VECTORS, TAGS}.isdisjoint(self.learns_from)
 
     @property
+    def versions(self) -> list[str]:
+        """Its name; where it can be started, WS- and Placebo- too."""
+        return [prefix + self.name for prefix in (("", "WS-", "Placebo-") if self.starts else ("",))]
+
+    @property
     def outside(self) -> bool:
         """It is no part of this package."""
         return self.module.endswith(".py")
@@ -159,8 +164,7 @@ def names() -> list[str]:
     controls = [f"Placebo-{m.name}" for m in own if m.sees_tags]
     controls += [f"Placebo-{m.name}" for m in own if m.starts]
     controls += [f"Matched-{m.name}" for m in own if m.starts and m.trains]
-    prefixes = ("", "WS-", "Placebo-")
-    outside = [p + m.name for m in METHODS.values() if m.outside for p in prefixes[: 3 if m.starts else 1]]
+    outside = [name for m in METHODS.values() if m.outside for name in m.versions]
     return [*PAPER, *references, *controls, *outside]
 
 

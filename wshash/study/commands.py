@@ -182,17 +182,14 @@ def claims(arguments: argparse.Namespace) -> int:
 
 
 def budget(arguments: argparse.Namespace) -> int:
-    from wshash.study.experiments.budget import N_BITS, SHARES, budget_methods, publish_budget
-    from wshash.study.experiments.curve import BITS, publish_curve, studies
+    from wshash.study.experiments import budget, curve
     from wshash.study.grid.plan import plan
     from wshash.study.grid.run import run
 
     _demand_notebooks()
     study = _study_of(arguments)
-    plans = [
-        plan(study.replace(label_share=share), budget_methods(share), [N_BITS], arguments.seeds) for share in SHARES
-    ]
-    plans += [plan(at, methods, BITS, arguments.seeds) for at, methods in studies(study)]
+    parts = ((budget.studies(study), [budget.N_BITS]), (curve.studies(study), curve.BITS))
+    plans = [plan(at, methods, bits, arguments.seeds) for part, bits in parts for at, methods in part]
     for made in plans:
         print(
             f"{made.study.config.label_share:.1%} of the labels: {len(made.missing)} of {len(made.rows)} rows to make"
@@ -200,7 +197,7 @@ def budget(arguments: argparse.Namespace) -> int:
     run(plans, arguments.jobs)
     why = [made.report() for made in plans]
     print("\n".join(filter(None, why)), file=sys.stderr)
-    for publish in (publish_budget, publish_curve):
+    for publish in (budget.publish_budget, curve.publish_curve):
         print(publish(study, plans[-1].seeds).to_markdown(index=False), end="\n\n")
     return 1 if any(why) else 0
 

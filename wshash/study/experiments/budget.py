@@ -5,14 +5,13 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from wshash.hashing.catalogue import in_order, started
+from wshash.hashing.catalogue import METHODS, in_order, started
 from wshash.study.grid.plan import Row, grid, whole
-from wshash.study.grid.store import write_text
 from wshash.study.grid.study import Study
 from wshash.study.provenance import provenance
 from wshash.study.results import frames
 from wshash.study.results.claims import claim, differences, points
-from wshash.study.results.files import folder_of
+from wshash.study.results.files import folder_of, write_markdown
 
 SHARES = (0.01, 0.05, 0.2, 1.0)
 N_BITS = 32
@@ -20,16 +19,20 @@ N_BITS = 32
 
 def budget_methods(share: float = 1.0) -> list[str]:
     """X, WS-X and placebo for each X; with all labels the weak network too, which sees none whatever the share."""
-    methods = [f"{prefix}{base}" for base in started() for prefix in ("", "WS-", "Placebo-")]
+    methods = [name for base in started() for name in METHODS[base].versions]
     return methods + ["Weak"] if share == 1 else methods
+
+
+def studies(study: Study) -> list[tuple[Study, list[str]]]:
+    """The study with each share of the labels, and the methods to run."""
+    return [(study.replace(label_share=share), budget_methods(share)) for share in SHARES]
 
 
 def budget_rows(study: Study, seeds: Sequence[int]) -> list[Row]:
     """The rows that are there, of each share of the labels; none of a study that hides labels itself."""
     if study.config.label_share < 1 or study.config.unseen:
         return []
-    shares = {share: study.replace(label_share=share) for share in SHARES}
-    return whole(row for share in SHARES for row in grid(shares[share], budget_methods(share), [N_BITS], seeds))
+    return whole(row for at, methods in studies(study) for row in grid(at, methods, [N_BITS], seeds))
 
 
 def budget(rows: Sequence[dict]) -> pd.DataFrame:
@@ -110,7 +113,7 @@ def publish_budget(study: Study, seeds: Sequence[int]) -> pd.DataFrame:
     folder, text = folder_of(config), budget_text(table)
     origin = provenance(config) | {"seeds": list(seeds), "shares": list(SHARES)}
     plots.save(plots.budget(table), "budget", folder, table, plots.describe_budget(table), origin)
-    write_text(folder / "budget.md", text.to_markdown(index=False) + "\n")
+    write_markdown(folder, "budget", text)
     return text
 
 

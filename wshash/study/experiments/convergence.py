@@ -9,12 +9,7 @@ from wshash.study.grid.fitting import pinned_threads
 from wshash.study.grid.methods import recipe
 from wshash.study.grid.study import Study
 
-TRAINED = [
-    prefix + method.name
-    for method in METHODS.values()
-    if method.trains
-    for prefix in (("", "WS-", "Placebo-") if method.starts else ("",))
-]
+TRAINED = [name for method in METHODS.values() if method.trains for name in method.versions]
 WAYS = ("all", "plain", "trunk")  # see wshash.hashing.network.hand_over
 
 

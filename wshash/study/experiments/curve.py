@@ -12,7 +12,7 @@ from wshash.study.grid.study import Study
 from wshash.study.provenance import provenance
 from wshash.study.results import frames
 from wshash.study.results.claims import differences, points
-from wshash.study.results.files import folder_of, write_table
+from wshash.study.results.files import folder_of, write_markdown
 
 COUNTS = (50, 100, 250, 500, 1000, 2500)
 BITS = (16, 32)
@@ -156,5 +156,5 @@ def publish_curve(study: Study, seeds: Sequence[int]) -> pd.DataFrame:
     folder, text = folder_of(study.config), curve_text(table)
     origin = provenance(study.config) | {"seeds": list(seeds), "labelled": list(COUNTS)}
     plots.save(plots.curve(table), "curve", folder, table, plots.describe_curve(table), origin)
-    write_table(folder, "curve", table, text)
+    write_markdown(folder, "curve", text)
     return text

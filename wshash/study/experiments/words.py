@@ -15,7 +15,7 @@ from wshash.study.grid.store import write_text
 from wshash.study.grid.study import Study
 from wshash.study.grid.tagside import judged_from
 from wshash.study.provenance import provenance
-from wshash.study.results.files import folder_of, write_table
+from wshash.study.results.files import folder_of, write_markdown, write_table
 from wshash.study.results.readme import filled
 from wshash.tags.equations import tag_indicator
 
@@ -201,7 +201,7 @@ def publish_words(study: Study, ship: bool = False) -> list[pd.DataFrame]:
     kinds, proposed, found = kinds_of_words(by_word), proposals(study, model), pictures(study, model)
     origin = provenance(study.config) | {"fingerprints": study.fingerprints, "model": model.digest}
     plots.save(plots.by_word(by_concept), "words", folder, by_concept, plots.describe_by_word(by_concept), origin)
-    write_text(folder / "words.md", by_concept.round(3).to_markdown(index=False) + "\n")
+    write_markdown(folder, "words", by_concept.round(3))
     tables = {"words_each": by_word, "words_kinds": kinds, "words_proposed": proposed, "words_pictures": found}
     for name, table in tables.items():
         write_table(folder, name, table, table.round(3))

@@ -31,7 +31,11 @@ def folder_of(config: StudyConfig, outside: tuple[str, ...] = (), published: boo
 
 def write_table(folder: Path, name: str, data: pd.DataFrame, text: pd.DataFrame | None = None) -> None:
     """Write ``name``.csv and ``name``.md; ``text``: what the latter holds, where it is not the same."""
-    text = data if text is None else text
-    named, text_named = data.index.name is not None, text.index.name is not None
+    named = data.index.name is not None
     write_text(folder / f"{name}.csv", data.to_csv(index=named, float_format="%.6g", lineterminator="\n"))
-    write_text(folder / f"{name}.md", text.to_markdown(index=text_named) + "\n")
+    write_markdown(folder, name, data if text is None else text)
+
+
+def write_markdown(folder: Path, name: str, text: pd.DataFrame) -> None:
+    """Write ``name``.md alone: beside a figure, whose numbers are in its .csv."""
+    write_text(folder / f"{name}.md", text.to_markdown(index=text.index.name is not None) + "\n")
