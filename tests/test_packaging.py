@@ -137,7 +137,7 @@ def test_from_the_wheel_the_library_works_outside_a_checkout(installed, tmp_path
     assert Path(file).is_relative_to(installed.parent) and found == ["5 (5, 12) 5\n"]
 
 
-@pytest.mark.parametrize("command", ["study", "study --dry-run", "budget", "bench", "readme"])
+@pytest.mark.parametrize("command", ["study", "study --dry-run", "curve", "bench", "readme"])
 def test_from_the_wheel_a_command_that_needs_a_checkout_says_so(installed, tmp_path, command):
     done = _outside(installed, tmp_path, "wshash", *command.split())
     assert done.returncode == 2 and not done.stdout
@@ -147,7 +147,7 @@ def test_from_the_wheel_a_command_that_needs_a_checkout_says_so(installed, tmp_p
 
 def test_without_the_extra_that_executes_notebooks_a_study_names_it(monkeypatch, capsys):
     monkeypatch.setattr("wshash.study.commands.find_spec", lambda name: None)
-    assert main(["study"]) == main(["budget"]) == 2
+    assert main(["study"]) == main(["curve"]) == 2
     assert set(capsys.readouterr().err.splitlines()) == {
         "wshash: this command executes notebooks; for that, in the checkout: pip install -e '.[notebooks]'"
     }

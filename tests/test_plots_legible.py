@@ -13,6 +13,7 @@ from matplotlib.text import Text
 from wshash import plots
 from wshash.errors import InputError
 from wshash.hashing import catalogue
+from wshash.study.experiments.curve import KINDS
 
 from .test_plots import CURVES, FIG3, FIG7, FIG8, FIG9, FIG10, precision_table
 from .test_plots_tags import PICTURE, RELEVANCE, TABLE
@@ -26,17 +27,17 @@ FOREST = pd.DataFrame(
         for n, d in zip((64, 8, 16), np.array([0.012, 0.003, -0.005]) + shift, strict=True)
     ]
 ).assign(measure="precision@500")
-BUDGET = pd.concat(
+CURVE = pd.concat(
     [
-        precision_table(
-            "n_labelled", [97, 487, 9744], ["KSH", "Placebo-KSH", "WS-KSH", "DSH", "Placebo-DSH", "WS-DSH"]
-        ),
-        pd.DataFrame({"method": ["Weak"], "n_labelled": 0, "precision": 0.6, "n_seeds": 5, "chance": 0.42}),
+        precision_table("n_labelled", counts, list(methods)).assign(kind=kind, n_bits=n_bits, depth=500)
+        for n_bits in (16, 32)
+        for kind, methods in KINDS.items()
+        for counts in ([[0]] if kind == "tags" else [[50, 100, 250, 500, 1000, 2500, 4872]])
     ]
-).assign(n_bits=32, depth=500, gain=0.1, gain_over_placebo=0.1)
+)
 EVERY = precision_table("n_bits", [8, 16, 32, 64], catalogue.names())
 DRAWN = {
-    "budget": lambda width: plots.budget(BUDGET, width=width),
+    "curve": lambda width: plots.curve(CURVE, width=width),
     "fig1": lambda _: plots.fig1([PICTURE] * 6, [WORDS] * 6, [WORDS] * 6),
     "fig1_precision": lambda _: plots.fig1_precision(
         pd.DataFrame({"concept": [f"concept {k}" for k in range(24)], "precision": 0.9, "recall": 0.1})

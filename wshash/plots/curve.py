@@ -37,7 +37,7 @@ def curve(data: pd.DataFrame, width: float = PAGE) -> Figure:
         if len(paper):
             best = _best(paper)
             axes.plot(
-                best["n_labelled"], best["precision"], color="#E69F00", linestyle="--", label="WS-X, the best of three"
+                best["n_labelled"], best["precision"], color="#B36B00", linestyle="--", label="WS-X, the best of three"
             )
         axes.axhline(part["chance"].mean(), **CHANCE)
         axes.set_xscale("symlog", linthresh=50, linscale=0.6)

@@ -165,7 +165,7 @@ def _drawn(arguments: argparse.Namespace) -> bool:
 
 
 def claims(arguments: argparse.Namespace) -> int:
-    from wshash.study.experiments.budget import budget_claims, budget_rows
+    from wshash.study.experiments.curve import few_label_claims, few_label_rows
     from wshash.study.experiments.filters import judged_filter
     from wshash.study.experiments.vectors import table1
     from wshash.study.grid.plan import whole
@@ -173,23 +173,22 @@ def claims(arguments: argparse.Namespace) -> int:
     from wshash.study.results.frames import read_rows
 
     made = _plan(arguments)
-    rows, few = (read_rows(row.path for row in f) for f in (whole(made.rows), budget_rows(made.study, made.seeds)))
+    rows, few = (read_rows(row.path for row in f) for f in (whole(made.rows), few_label_rows(made.study, made.seeds)))
     if not rows:
         raise InputError("no row of this study is there; run `python -m wshash study` with the same settings first")
-    table = claims(rows, table1(made.study), judged_filter(made.study), budget_claims(few))
+    table = claims(rows, table1(made.study), judged_filter(made.study), few_label_claims(few))
     print(table.to_markdown(index=False))
     return 0
 
 
-def budget(arguments: argparse.Namespace) -> int:
-    from wshash.study.experiments import budget, curve
+def curve(arguments: argparse.Namespace) -> int:
+    from wshash.study.experiments.curve import publish_curve, studies
     from wshash.study.grid.plan import plan
     from wshash.study.grid.run import run
 
     _demand_notebooks()
     study = _study_of(arguments)
-    parts = ((budget.studies(study), [budget.N_BITS]), (curve.studies(study), curve.BITS))
-    plans = [plan(at, methods, bits, arguments.seeds) for part, bits in parts for at, methods in part]
+    plans = [plan(at, methods, bits, arguments.seeds) for at, methods, bits in studies(study)]
     for made in plans:
         print(
             f"{made.study.config.label_share:.1%} of the labels: {len(made.missing)} of {len(made.rows)} rows to make"
@@ -197,8 +196,7 @@ def budget(arguments: argparse.Namespace) -> int:
     run(plans, arguments.jobs)
     why = [made.report() for made in plans]
     print("\n".join(filter(None, why)), file=sys.stderr)
-    for publish in (budget.publish_budget, curve.publish_curve):
-        print(publish(study, plans[-1].seeds).to_markdown(index=False), end="\n\n")
+    print(publish_curve(study, plans[0].seeds).to_markdown(index=False))
     return 1 if any(why) else 0
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 from wshash.hashing import catalogue
 from wshash.hashing.catalogue import METHODS, PAPER, started
 from wshash.progress import progress
-from wshash.study.experiments.budget import budget_claims, budget_rows
+from wshash.study.experiments.curve import few_label_claims, few_label_rows
 from wshash.study.experiments.filters import judged_filter
 from wshash.study.experiments.timing import extraction_time
 from wshash.study.experiments.vectors import table1
@@ -35,7 +35,7 @@ def publish(plan: Plan) -> Path:
     study, outside = plan.study, outside_of(plan)
     folder = folder_of(study.config, outside)
     found = whole(grid(study, catalogue.names(), plan.bits, plan.seeds))
-    few_labels = budget_rows(study, plan.seeds)
+    few_labels = few_label_rows(study, plan.seeds)
     made_from = {
         "rows": [row.path.stem for row in found + few_labels],
         "code": code_fingerprint("wshash.study.publish", "wshash.plots"),
@@ -47,7 +47,7 @@ def publish(plan: Plan) -> Path:
     origin = provenance(study.config) | {"fingerprints": study.fingerprints, "seeds": plan.seeds}
     shown = {*PAPER, *outside, *(f"WS-{name}" for name in outside)}
     drawn = [row for row in rows if row["method"] in shown]
-    c6 = budget_claims(frames.read_rows(row.path for row in few_labels))
+    c6 = few_label_claims(frames.read_rows(row.path for row in few_labels))
     parts = {"figures": lambda: _draw(study, drawn, folder, origin) if drawn else []}
     parts |= {"tables": lambda: _tabulate(study, rows, folder, origin, c6)}
     names = [name for part in progress(parts, desc="publishing") for name in parts[part]()]

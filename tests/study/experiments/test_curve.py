@@ -4,9 +4,29 @@ import numpy as np
 import pytest
 
 from wshash import plots
-from wshash.study.experiments.curve import curve, curve_text, highest, labels_needed, studies
+from wshash.study.experiments.curve import curve, curve_text, few_label_claims, highest, labels_needed, studies
+from wshash.study.grid.config import StudyConfig
 
 COUNTS = (50, 100, 1000)
+
+
+def _rows(folder, precision, bits=(16, 32)):
+    """Rows of three seeds; ``precision[method]``: by number of labelled pictures, of 1,000."""
+    made = []
+    for n_bits in bits:
+        for method, values in precision.items():
+            for n, value in values.items():
+                for seed in range(3):
+                    found = value + (n_bits == 32) / 100 + seed / 1000
+                    path = folder / f"{method}-{n}-{n_bits}-{seed}.npz"
+                    np.savez(path, **{"precision@500": np.full(30, found)})
+                    bounds = {f"precision@500{suffix}": found for suffix in ("", "/best", "/worst")}
+                    made.append(
+                        {"dataset": "toy", "protocol": "held-out", "method": method, "n_bits": n_bits, "seed": seed}
+                        | {"label_share": n / 1000, "n_labelled": n, "per_query": path}
+                        | {"measures": {"chance": 0.3, "n_queries": 30} | bounds}
+                    )
+    return made
 
 
 @pytest.fixture
@@ -18,24 +38,10 @@ def rows(tmp_path):
         "WS-DSH": (0.5, 0.58, 0.61),
         "Joint": (0.65, 0.68, 0.72),
         "Placebo-Joint": (0.4, 0.5, 0.69),
-        "CCAITQ": (0.6,),
-        "Weak": (0.55,),
     }
-    made = []
-    for n_bits in (16, 32):
-        for method, values in precision.items():
-            for n, value in zip(COUNTS if len(values) > 1 else (0,), values, strict=True):
-                for seed in range(3):
-                    found = value + (n_bits == 32) / 100 + seed / 1000
-                    path = tmp_path / f"{method}-{n}-{n_bits}-{seed}.npz"
-                    np.savez(path, **{"precision@500": np.full(30, found)})
-                    bounds = {f"precision@500{suffix}": found for suffix in ("", "/best", "/worst")}
-                    made.append(
-                        {"dataset": "toy", "protocol": "held-out", "method": method, "n_bits": n_bits, "seed": seed}
-                        | {"label_share": n / 1000, "n_labelled": n, "per_query": path}
-                        | {"measures": {"chance": 0.3, "n_queries": 30} | bounds}
-                    )
-    return made
+    many = {method: dict(zip(COUNTS, values, strict=True)) for method, values in precision.items()}
+    of_claims = {"DSH": {100: 0.4, 1000: 0.9}}  # has no place in the figure
+    return _rows(tmp_path, many | {"CCAITQ": {0: 0.6}, "Weak": {0: 0.55}} | of_claims)
 
 
 def test_labels_needed_are_those_of_the_hand():
@@ -90,14 +96,47 @@ def test_the_figure_draws_each_kind_and_says_what_it_shows(rows):
     assert "tags alone 0.601 (CCA-ITQ), with no label" in said and "Chance is 0.300" in said
 
 
+@pytest.mark.parametrize(
+    ("few", "verdict"),
+    [(0.71, "supported"), (0.7, "no difference shown"), (0.68, "mixed"), (0.61, "contradicted"), (0.6, "contradicted")],
+)
+def test_c6_is_judged_with_few_labels(tmp_path, few, verdict):
+    precision = {"DSH": {500: 0.6, 1000: 0.7}, "WS-DSH": {500: few}, "Placebo-DSH": {500: 0.61}}
+    (claim,) = few_label_claims(_rows(tmp_path, precision, bits=[32]))
+    assert claim["claim"] == "C6" and claim["verdict"] == verdict and "500 labelled" in claim["what"]
+    for over, other in ((0.6, "DSH with as many"), (0.61, "shuffled tags"), (0.7, "DSH with all")):
+        assert f"{100 * (few - over):+.1f}" in claim["found"] and other in claim["found"]
+
+
+def test_what_helps_less_than_shuffled_tags_is_not_mixed(tmp_path):
+    precision = {"DSH": {500: 0.6, 1000: 0.7}, "WS-DSH": {500: 0.65}, "Placebo-DSH": {500: 0.66}}
+    assert few_label_claims(_rows(tmp_path, precision, bits=[32]))[0]["verdict"] == "contradicted"
+
+
+def test_without_the_rows_of_few_labels_nothing_is_claimed(tmp_path):
+    assert few_label_claims([]) == []
+    assert few_label_claims(_rows(tmp_path, {"DSH": {1000: 0.7}, "WS-DSH": {1000: 0.7}}, bits=[32])) == []
+
+
+class Toy:
+    """A study, as far as it is asked what to run."""
+
+    def __init__(self, n, label_share=1.0):
+        self.train, self.config = range(n), StudyConfig(label_share=label_share)
+
+    def replace(self, label_share):
+        return label_share
+
+
 def test_methods_that_see_no_label_run_once():
-    class Toy:
-        train = range(120)
-
-        def replace(self, label_share):
-            return label_share
-
-    found = studies(Toy())
-    assert [at for at, _ in found[:-1]] == [50 / 120, 100 / 120]
-    assert all("Twin" in methods and "CCAITQ" not in methods for _, methods in found[:-1])
+    found = studies(Toy(120))
+    assert [at for at, *_ in found[:-1]] == [50 / 120, 100 / 120]
+    assert all("Twin" in methods and "CCAITQ" not in methods for _, methods, _ in found[:-1])
     assert {"CCAITQ", "JointTags", "Weak", "Joint"} <= set(found[-1][1])
+
+
+def test_c6_is_run_where_there_are_more_than_its_labels():
+    few, every = studies(Toy(2000))[-2:]
+    assert few[0] == 0.25 and {"KSH", "WS-KSH", "Placebo-KSH"} <= set(few[1]) and few[2] == every[2] == [32]
+    assert set(every[1]) == {"KSH", "DSH", "DRSCH"}
+    assert len(studies(Toy(2000, 0.5))) == len(studies(Toy(2000))) - 2

@@ -175,10 +175,10 @@ def test_convergence_trains_half_and_twice_and_never_sees_a_query(study, monkeyp
 
     blind = study.data.labels.copy()
     blind[study.split.query] = ~blind[study.split.query]  # if queries were judged or trained on, numbers would move
-    tried = {"methods": ["DSH", "WS-DSH", "WDHT"], "bits": (12,), "seeds": (0,), "factors": (1, 2)}
+    tried = {"methods": ["KSH", "DSH", "WS-DSH", "WDHT"], "bits": (12,), "seeds": (0,), "factors": (1, 2)}
     found = convergence(study, **tried)
     assert trials_text(found).columns.tolist() == ["method", "n_bits", "1 × budget", "2 × budget"]
-    assert found["epochs"].tolist() == [3, 6] * 3
+    assert found["steps"].tolist() == [500, 1000] + [3, 6] * 3
     assert found["precision"].between(0, 1).all()
     object.__setattr__(study.data, "labels", blind)
     again = convergence(study, **tried)

@@ -9,7 +9,7 @@ from wshash.study.grid.fitting import pinned_threads
 from wshash.study.grid.methods import recipe
 from wshash.study.grid.study import Study
 
-TRAINED = [name for method in METHODS.values() if method.trains for name in method.versions]
+TRAINED = [name for method in METHODS.values() if method.trains or method.starts for name in method.versions]
 WAYS = ("all", "plain", "trunk")  # see wshash.hashing.network.hand_over
 
 
@@ -58,7 +58,8 @@ def _trials(
                     fitted = change(made.build(n_bits, seed, starts.get(made.start)), value)
                     fitted.fit(part.X, *(part.targets[kind] for kind in made.method.learns_from))
                     what = {"method": method, "n_bits": n_bits, "seed": seed, name: value}
-                    rows.append(what | {"epochs": len(fitted.history_["loss"])} | part.judge(fitted))
+                    steps = fitted.max_iter if hasattr(fitted, "max_iter") else len(fitted.history_["loss"])
+                    rows.append(what | {"steps": steps} | part.judge(fitted))
     return pd.DataFrame(rows)
 
 
@@ -72,17 +73,18 @@ def convergence(
     """Precision on the validation part after half, the whole and twice the budget of each method.
 
     Each cell is a training of its own from the start, since the rate follows a cosine to its end. X, WS-X and placebo
-    share one budget.
+    share one budget. KSH's is the number of iterations for each bit.
 
     Returns
     -------
     DataFrame
-        ``method``, ``n_bits``, ``seed``, ``factor`` (of the budget), ``epochs``, ``precision`` (expected, at 500 or at
-        a fifth of the database), ``depth``, ``chance``.
+        ``method``, ``n_bits``, ``seed``, ``factor`` (of the budget), ``steps`` (epochs, or KSH's iterations),
+        ``precision`` (expected, at 500 or at a fifth of the database), ``depth``, ``chance``.
     """
 
     def change(method, factor: float):
-        return method.set_params(**{k: max(1, round(factor * getattr(method, k))) for k in ("epochs", "min_steps")})
+        own = [name for name in ("epochs", "min_steps", "max_iter") if name in method.get_params(deep=False)]
+        return method.set_params(**{name: max(1, round(factor * getattr(method, name))) for name in own})
 
     return _trials(study, methods, bits, seeds, "factor", factors, change)
 

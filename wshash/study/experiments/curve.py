@@ -1,21 +1,21 @@
-"""The curve that answers the question: precision against the number of labelled pictures, with and without tags."""
+"""How should free tags be used? Precision against the number of labelled pictures, with and without tags; claim C6."""
 
 from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
-from wshash.hashing.catalogue import started
-from wshash.study.experiments.budget import labels_for
+from wshash.hashing.catalogue import METHODS, started
 from wshash.study.grid.plan import Row, grid, whole
 from wshash.study.grid.study import Study
 from wshash.study.provenance import provenance
 from wshash.study.results import frames
-from wshash.study.results.claims import differences, points
+from wshash.study.results.claims import claim, differences, points
 from wshash.study.results.files import folder_of, write_markdown
 
 COUNTS = (50, 100, 250, 500, 1000, 2500)
 BITS = (16, 32)
+FEW, FEW_BITS = 500, 32  # where claim C6 is judged: a twentieth of MIRFLICKR's labels
 KINDS = {
     "labels": ("Twin", "DRSCH"),
     "tags": ("CCAITQ", "JointTags", "WDHT", "Weak"),
@@ -26,17 +26,67 @@ KINDS = {
 """Who stands for labels alone, tags alone, the paper's way, both at once, and shuffled tags."""
 
 
-def studies(study: Study) -> list[tuple[Study, list[str]]]:
-    """The study with each number of labelled pictures, and the methods to run; those that see none, with all labels."""
+def studies(study: Study) -> list[tuple[Study, list[str], Sequence[int]]]:
+    """The study with each number of labelled pictures, the methods to run, and at which code lengths.
+
+    Methods that see no label run with all labels alone.
+    """
     n, none = len(study.train), (*KINDS["tags"], "Placebo-CCAITQ")
     few = [study.replace(label_share=count / n) for count in COUNTS if count < n]
     every = [name for names in KINDS.values() for name in names]
-    return [(at, [name for name in every if name not in none]) for at in few] + [(study, every)]
+    curve = [(at, [name for name in every if name not in none], BITS) for at in few]
+    return [*curve, (study, every, BITS), *_few_labels(study)]
 
 
-def curve_rows(study: Study, seeds: Sequence[int]) -> list[Row]:
-    """The rows of the curve that are there."""
-    return whole(row for at, methods in studies(study) for row in grid(at, methods, BITS, seeds))
+def _few_labels(study: Study) -> list[tuple[Study, list[str], Sequence[int]]]:
+    """What claim C6 compares: X, WS-X and placebo with few labels, X with all; nothing where there are not as many."""
+    n = len(study.train)
+    if n <= FEW or study.config.label_share < 1 or study.config.unseen:
+        return []
+    few = [name for base in started() for name in METHODS[base].versions]
+    return [(study.replace(label_share=FEW / n), few, [FEW_BITS]), (study, started(), [FEW_BITS])]
+
+
+def _rows(parts: Sequence[tuple[Study, list[str], Sequence[int]]], seeds: Sequence[int]) -> list[Row]:
+    """Those that are there."""
+    return whole({row.path: row for at, methods, bits in parts for row in grid(at, methods, bits, seeds)}.values())
+
+
+def few_label_rows(study: Study, seeds: Sequence[int]) -> list[Row]:
+    """The rows of claim C6 that are there."""
+    return _rows(_few_labels(study), seeds)
+
+
+def few_label_claims(rows: Sequence[dict]) -> list[dict]:
+    """Claim C6, weak tags make up for manual labels, for each supervised method: see the rules of the claims."""
+    if not rows:
+        return []
+    name, claims = f"precision@{frames.main_depth(frames.measures(rows))}", []
+    few = [row for row in rows if row["label_share"] < 1]
+    for base in started():
+        ws, placebo = f"WS-{base}", f"Placebo-{base}"
+        every = [row | {"method": f"all {base}"} for row in rows if row["label_share"] == 1 and row["method"] == base]
+        gain, control = (differences(few, [(ws, other)], name) for other in (base, placebo))
+        against = differences(few + every, [(ws, f"all {base}")], name)
+        if gain.empty or control.empty or against.empty:
+            continue
+        n_labelled = next(row["n_labelled"] for row in few if row["method"] == ws)
+        what = f"weak tags make up for manual labels: {ws} with {n_labelled:,} labelled pictures"
+        over_x, over_placebo, over_all = (
+            points(*table[["difference", "low", "high"]].iloc[0]) for table in (gain, control, against)
+        )
+        text = (
+            f"{over_x} over {base} with as many, {over_placebo} over shuffled tags; {over_all} against {base} with all"
+        )
+        line, helps = claim("C6", what, text, against), gain["low"][0] > 0 and control["low"][0] > 0
+        claims.append(line | {"verdict": "mixed"} if helps and line["verdict"] == "contradicted" else line)
+    return claims
+
+
+def labels_for(precision: float, counts: Sequence[int], values: Sequence[float]) -> float:
+    """The number of labels at which a rising curve reaches a precision; infinite where it does not."""
+    value = np.maximum.accumulate(np.asarray(values))
+    return float(np.exp(np.interp(precision, value, np.log(counts)))) if precision <= value[-1] else np.inf
 
 
 def labels_needed(values: Sequence[float], counts: Sequence[int], curve: np.ndarray) -> tuple[float, float, float]:
@@ -71,6 +121,7 @@ def curve(rows: Sequence[dict]) -> pd.DataFrame:
         :func:`labels_needed`, of the twin.
     """
     of = {name: kind for kind, names in KINDS.items() for name in names}
+    rows = [row for row in rows if row["method"] in of]
     lines, name = [], f"precision@{frames.main_depth(frames.measures(rows))}"
     for n in sorted({row["n_labelled"] for row in rows}):
         table = frames.by_bits(frames.measures([row for row in rows if row["n_labelled"] == n]))
@@ -152,7 +203,7 @@ def publish_curve(study: Study, seeds: Sequence[int]) -> pd.DataFrame:
     """Write the figure ``curve``, its numbers and what it shows, and the table ``curve``.md; the table as it reads."""
     from wshash import plots
 
-    table = curve(frames.read_rows(row.path for row in curve_rows(study, seeds)))
+    table = curve(frames.read_rows(row.path for row in _rows(studies(study), seeds)))
     folder, text = folder_of(study.config), curve_text(table)
     origin = provenance(study.config) | {"seeds": list(seeds), "labelled": list(COUNTS)}
     plots.save(plots.curve(table), "curve", folder, table, plots.describe_curve(table), origin)

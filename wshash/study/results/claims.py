@@ -1,4 +1,4 @@
-"""The paper's claims C1-C5, each judged by one rule on intervals; C6 is :mod:`wshash.study.experiments.budget`'s."""
+"""The paper's claims C1-C5, each judged by one rule on intervals; C6 is :mod:`wshash.study.experiments.curve`'s."""
 
 from collections.abc import Sequence
 from itertools import product
@@ -21,8 +21,8 @@ together; with one seed, queries alone). It is
 
 C2, C3, *control* and *beyond* compare the precision of two methods at every code length. **C5** compares with a half
 what the filter does: the share of visual tags that it keeps, and of others that it removes; how well its score could
-sort them (AUC) judges nothing. **C6** compares WS-X with a twentieth of the labels to X with all; where it is below,
-but above X and the placebo with as few labels, that is *mixed* too. Two claims have no interval. **C1** is *supported*
+sort them (AUC) judges nothing. **C6** compares WS-X with 500 labelled pictures to X with all; where it is below,
+but above X and the placebo with as few, that is *mixed* too. Two claims have no interval. **C1** is *supported*
 where each word above .6 in Table 1 is above each of the others here, *mixed* where the rank correlation is positive,
 else *contradicted*; **C4** where all gains lie from 2 to 6 points, *mixed* where some do, else *contradicted*.
 
