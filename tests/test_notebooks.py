@@ -1,5 +1,6 @@
 """What every committed notebook must be, so that it opens anywhere and its differences mean something."""
 
+import ast
 import importlib.util
 import json
 import re
@@ -136,3 +137,25 @@ def test_a_data_set_that_is_not_published_is_answered_by_a_sentence(number):
                 exec(cell.source, space)
                 if "parameters" in cell.metadata.get("tags", []):
                     space |= {"dataset": "nowhere", "datasets": ["nowhere"]}
+
+
+def test_a_parameter_that_a_notebook_does_not_have_is_named(tmp_path):
+    import papermill
+
+    path = ROOT / "notebooks" / "11_beyond_the_paper.ipynb"
+    given = {"datasets": "postcards", "seed": 3, "published": True}
+    with pytest.raises(papermill.PapermillExecutionError, match="no parameter datasets, seed; it has dataset, publish"):
+        papermill.execute_notebook(path, tmp_path / "out.ipynb", given, progress_bar=False, cwd=path.parent)
+
+
+def test_each_notebook_asks_whether_its_parameters_are_known(notebook):
+    """Before it does anything else: in the first cell of code below them."""
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    [k] = [k for k, cell in enumerate(code) if "parameters" in cell.metadata.get("tags", [])]
+    first = next(s for s in ast.parse(code[k + 1].source).body if not isinstance(s, ast.Import | ast.ImportFrom))
+    assert ast.unparse(first) == "known_parameters()"
+
+
+def test_each_parameter_says_its_type(notebook):
+    [cell] = [cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", [])]
+    assert all(re.match(r"\w+: \w+ = ", line) for line in cell.source.splitlines() if re.match(r"\w", line))

@@ -1,6 +1,8 @@
 """Execute a notebook in place and leave nothing of the time or the machine in it: equal runs are equal files."""
 
+import ast
 from contextlib import suppress
+from itertools import pairwise
 from pathlib import Path
 from time import perf_counter
 
@@ -48,3 +50,28 @@ def execute(path: Path, timeout: int = 1800) -> float:
     client.execute()
     _write(notebook, path)
     return perf_counter() - started
+
+
+def known_parameters() -> None:
+    """Refuse a parameter that the notebook does not have; papermill only notes it in its log, and runs the defaults.
+
+    To be called in a notebook, below its cell of parameters. Outside of a kernel it does nothing.
+
+    Raises
+    ------
+    InputError
+        The cell that papermill put below that of parameters sets another name.
+    """
+    from IPython import get_ipython
+
+    shell = get_ipython()
+    for own, given in pairwise(shell.user_ns["In"] if shell else ()):
+        if given.startswith("# Parameters\n") and (unknown := _names(given) - (known := _names(own))):
+            raise InputError(
+                f"this notebook has no parameter {', '.join(sorted(unknown))}; it has {', '.join(sorted(known))}"
+            )
+
+
+def _names(source: str) -> set[str]:
+    """The names that a cell assigns to."""
+    return {n.id for n in ast.walk(ast.parse(source)) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
