@@ -84,6 +84,7 @@ def study(arguments: argparse.Namespace) -> int:
             run([soon := replace(made, seeds=made.seeds[:1], missing=first)], arguments.jobs)
             if whole(first):
                 print(f"Figure 8 of seed {made.seeds[0]}: {shown(first_look(replace(soon, rows=first)))}", flush=True)
+            made = replace(made, missing=[row for row in made.missing if not is_made(row.path)])
         run([made], arguments.jobs)
     except KeyboardInterrupt:
         kept = (
