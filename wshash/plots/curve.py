@@ -36,12 +36,16 @@ def curve(data: pd.DataFrame, width: float = PAGE) -> Figure:
         paper = part[part["kind"] == "paper"]
         if len(paper):
             best = _best(paper)
-            axes.plot(
-                best["n_labelled"], best["precision"], color="#B36B00", linestyle="--", label="WS-X, the best of three"
+            ends = abs(best[["low", "high"]].sub(best["precision"], axis=0)).to_numpy().T
+            style = {"color": "#B36B00", "linestyle": "--", "marker": "p", "label": "WS-X, the best of three"}
+            axes.errorbar(
+                best["n_labelled"], best["precision"], ends, fmt="none", ecolor=style["color"], elinewidth=2.4
             )
+            axes.plot(best["n_labelled"], best["precision"], **style)
         axes.axhline(part["chance"].mean(), **CHANCE)
         axes.set_xscale("symlog", linthresh=50, linscale=0.6)
         ticks = sorted(set(part["n_labelled"]))
+        axes.set_xlim(-12, 1.3 * ticks[-1])
         axes.set_xticks(ticks, [f"{tick:,}" for tick in ticks], rotation=45)
         axes.minorticks_off()
         axes.grid(axis="x", visible=False)
