@@ -8,7 +8,17 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from wshash import InputError
-from wshash.study.experiments.filters import auc, filter_scores, filters, filters_text, judge, resampled, share
+from wshash.study.experiments import filters as module
+from wshash.study.experiments.filters import (
+    auc,
+    filter_scores,
+    filters,
+    filters_text,
+    judge,
+    judged_filter,
+    resampled,
+    share,
+)
 from wshash.study.grid.tagside import tag_table
 
 
@@ -96,3 +106,14 @@ def test_tags_of_one_kind_judge_nothing():
     study.data.labels = np.ones_like(study.data.labels)
     with pytest.raises(InputError, match="0 of 5 tags are visual"):
         filters(study)
+
+
+def test_claim_c5_has_the_numbers_of_the_filters_table(monkeypatch):
+    rng = np.random.default_rng(0)
+    names = [f"tag{k}" for k in rng.permutation(60)]  # not in the alphabet's order
+    columns = {name: 2 + rng.normal(size=60) for name in ("score", "z_clarity")} | {"count": rng.integers(20, 99, 60)}
+    table = pd.DataFrame(columns, index=names)
+    study = SimpleNamespace(config=SimpleNamespace(tag_filter="cnn"), tag_table=lambda kind="cnn": table)
+    monkeypatch.setattr(module, "visual_by_labels", lambda _, tags: np.array([int(t[3:]) % 3 == 0 for t in tags]))
+    own, among = judged_filter(study), filters(study)
+    pd.testing.assert_frame_equal(own.iloc[:4, 1:], among.iloc[:4, 1:])
