@@ -91,6 +91,21 @@ def by_bits(method):
     return table("results.csv").query("method == @method").groupby("n_bits")["precision@500"].mean()
 
 
+def few_labels(method):
+    """Of the curve: by code length and number of labelled pictures, the best of the methods where there are several."""
+    found = table("held-out/curve.csv")
+    return found[found["method"].str.fullmatch(method)].groupby(["n_bits", "n_labelled"])["precision"].max()
+
+
+def at_once(column, counts=(50, 100, 250, 500, 1000, 2500, 4872)):
+    found = table("held-out/curve.csv").query("method == 'Joint' and n_labelled in @counts")
+    return found[column]
+
+
+def tags_alone(n_bits):
+    return few_labels("CCAITQ|JointTags|WDHT|Weak")[n_bits, 0]
+
+
 def verdicts(what):
     found = table("claims.csv")
     return set(found[found["what"].str.contains(what, regex=True)]["verdict"])
@@ -119,6 +134,14 @@ STATEMENTS = [
      lambda: all(trunk_leads("WS-DSH", k).mean() > 0 > trunk_leads("WS-DSH", k).min() for k in (16, 64))),
     ("04", "WS-DRSCH most: a little more than the half point of rule 2",
      lambda: .005 < longer("WS-DRSCH") < .007 and longer("WS-DRSCH") > max(longer("DRSCH"), longer("Placebo-DRSCH"))),
+    ("README", "with few labels, learn from both *at once*",
+     lambda: (at_once("over_labels_low", (50, 100, 250, 500, 1000)) > 0).all() and (at_once("over_tags_high") > 0).all()),
+    ("README", "the tags add nothing that these data show",
+     lambda: (at_once("over_labels_low", (4872,)) < 0).all() and (at_once("over_labels_high", (4872,)) > 0).all()),
+    ("README", "shuffled tags do harm instead",
+     lambda: (few_labels("Placebo-Joint") < few_labels("Twin")).all()),
+    ("README", "below 500 labels it is below tags alone",
+     lambda: all(few_labels("WS-.*")[n_bits].loc[:499].max() < tags_alone(n_bits) for n_bits in (16, 32))),
     ("README", "the weak network alone is ahead of every supervised method", unseen_leads),
     ("README", "is ahead of it from 16 bits on", lambda: (by_bits("WDHT") > by_bits("Weak")).loc[16:].all()),
     ("README", "WS-KSH keeps a small gain that is the tags' own",

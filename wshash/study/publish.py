@@ -114,7 +114,7 @@ def _tabulate(study: Study, rows: list[dict], folder: Path, origin: dict, c6: li
     words = table1(study)
     judged = claims(rows, words, judged_filter(study), c6)
     tables = {
-        "results": (frame, results_table(frames.by_bits(frame))),
+        "results": (frame, results_table(frame)),
         "table1": (words, words.round(3)),
         "table2": (table2(study.config.preset), None),
         "claims": (judged, None),
