@@ -27,6 +27,12 @@ FOREST = pd.DataFrame(
         for n, d in zip((64, 8, 16), np.array([0.012, 0.003, -0.005]) + shift, strict=True)
     ]
 ).assign(measure="precision@500")
+FAMILIES = pd.concat(
+    [
+        FOREST[FOREST["n_bits"] == 8].assign(b="LSH", unseen=unseen)
+        for unseen in ("lake, river, sea, water", "baby, female, male, people, portrait", "animals, bird, dog")
+    ]
+)
 CURVE = pd.concat(
     [
         precision_table("n_labelled", counts, list(methods)).assign(kind=kind, n_bits=n_bits, depth=500)
@@ -54,6 +60,7 @@ DRAWN = {
     "fig10": lambda width: plots.fig10(FIG10, width=width),
     "every method": lambda _: plots.fig8(EVERY),
     "forest": lambda width: plots.forest(FOREST, width=width),
+    "forest of families": lambda width: plots.forest(FAMILIES, width=width, by="unseen"),
     "learning_curves": lambda width: plots.learning_curves(CURVES, width=width),
 }
 
@@ -193,6 +200,17 @@ def test_on_a_page_the_forest_has_two_columns_with_the_same_scale():
     assert left.get_xlim() == right.get_xlim() and left.get_ylim() == right.get_ylim()
     assert [len(axes.get_yticks()) for axes in (left, right)] == [6, 3]
     assert len(plots.forest(FOREST[:3]).axes) == 1
+
+
+def test_a_forest_by_family_names_the_family_above_and_the_methods_beside():
+    (axes,) = plots.forest(FAMILIES, width=plots.COLUMN, by="unseen").axes
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["WS-DRSCH − LSH", "DSH − LSH", "KSH − LSH"] * 3
+    assert [text.get_text() for text in axes.texts[9:]] == list(FAMILIES["unseen"].unique())
+    said = plots.describe_forest(FAMILIES, by="unseen")
+    assert "animals, bird, dog -3.7 (DSH − LSH) to +3.3 (KSH − LSH) (above 0 at 1, below at 1 of 3)" in said
+    both = pd.concat([FAMILIES, FAMILIES.assign(n_bits=64)])
+    rows = [label.get_text() for label in plots.forest(both, by="unseen").axes[0].get_yticklabels()]
+    assert rows[:4] == ["WS-DRSCH − LSH, 8 bits", "DSH − LSH, 8 bits", "KSH − LSH, 8 bits", "WS-DRSCH − LSH, 64 bits"]
 
 
 def test_the_forest_in_words_and_its_bad_tables():

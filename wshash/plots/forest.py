@@ -15,31 +15,34 @@ _VERDICTS = {  # by where the interval lies: colour, marker, its filling
 }
 
 
-def _rows(table: pd.DataFrame) -> pd.DataFrame:
-    """The table in points, its comparisons in their order, each by code length, with its verdict."""
-    need_columns(table, "a", "b", "n_bits", "difference", "low", "high")
-    rows = table.assign(pair=table["a"] + " − " + table["b"], measure=table.get("measure", "precision"))
+def _rows(table: pd.DataFrame, by: str | None) -> pd.DataFrame:
+    """The table in points, its groups in their order, each by code length, with its verdict."""
+    need_columns(table, "a", "b", "n_bits", "difference", "low", "high", *([by] if by else []))
+    rows = table.assign(measure=table.get("measure", "precision"), row=table["n_bits"].astype(str) + " bits")
     if rows["measure"].nunique() > 1:
         raise InputError(f"the table has the measures {sorted(set(table['measure']))}; draw one of them")
-    rows["pair"] = pd.Categorical(rows["pair"], rows["pair"].unique())
+    pair = rows["a"] + " − " + rows["b"]
+    if by:
+        rows["row"] = pair if rows["n_bits"].nunique() == 1 else pair + ", " + rows["row"]
+    rows["group"] = pd.Categorical(rows[by] if by else pair, (rows[by] if by else pair).unique())
     rows[["difference", "low", "high"]] *= 100
     rows["verdict"] = np.select([rows["high"] < 0, rows["low"] > 0], ["below 0", "above 0"], "no difference shown")
-    return rows.sort_values(["pair", "n_bits"], ignore_index=True)
+    return rows.sort_values(["group", "n_bits"], kind="stable", ignore_index=True)
 
 
 @styled
-def forest(table: pd.DataFrame, width: float = PAGE) -> Figure:
-    """Differences of precision in points: a row for each comparison and code length, grouped by comparison.
+def forest(table: pd.DataFrame, width: float = PAGE, by: str | None = None) -> Figure:
+    """Differences of precision in points: a row for each comparison and code length.
 
     Columns ``a``, ``b``, ``n_bits``, ``difference`` (a − b, of two precisions), ``low``, ``high`` (its interval);
-    optional ``measure`` (one, else an InputError) and ``n_seeds``. Comparisons are drawn in the order in which they
-    come, on a page (width in inches) in two columns.
+    optional ``measure`` (one, else an InputError) and ``n_seeds``. The rows are grouped by comparison, or by the
+    column ``by``. Groups are drawn in the order in which they come, on a page (width in inches) in two columns.
     """
-    rows = _rows(table)
-    # A comparison takes a line for its name; those that start in the first half of the lines stand to the left.
-    rows["y"] = np.arange(len(rows)) + 1.4 * (rows["pair"].cat.codes + 1)
-    half = rows["y"].max() / 2 if width > 5 and rows["pair"].nunique() > 1 else np.inf
-    right = rows.groupby("pair", observed=True)["y"].transform("min") > half
+    rows = _rows(table, by)
+    # A group takes a line for its name; those that start in the first half of the lines stand to the left.
+    rows["y"] = np.arange(len(rows)) + 1.4 * (rows["group"].cat.codes + 1)
+    half = rows["y"].max() / 2 if width > 5 and rows["group"].nunique() > 1 else np.inf
+    right = rows.groupby("group", observed=True)["y"].transform("min") > half
     parts = [part.assign(y=part["y"] - part["y"].min()) for part in (rows[~right], rows[right]) if len(part)]
     lines = max(part["y"].max() for part in parts) + 2.4
     figure, panels = plt.subplots(1, len(parts), figsize=(width, 0.135 * lines + 0.9), sharex=True, squeeze=False)
@@ -54,9 +57,9 @@ def forest(table: pd.DataFrame, width: float = PAGE) -> Figure:
         blank = {"facecolor": "white", "edgecolor": "none", "pad": 0.5}
         for row in part.itertuples():
             axes.annotate(f"{row.difference:+z.1f} [{row.low:+z.1f}, {row.high:+z.1f}]", (1.02, row.y), **text)
-        for pair, y in part.groupby("pair", observed=True)["y"].min().items():
-            axes.annotate(pair, (0.01, y - 1), **text, weight="bold", bbox=blank)
-        axes.set_yticks(part["y"], [f"{bits} bits" for bits in part["n_bits"]])
+        for group, y in part.groupby("group", observed=True)["y"].min().items():
+            axes.annotate(group, (0.01, y - 1), **text, weight="bold", bbox=blank)
+        axes.set_yticks(part["y"], part["row"])
         axes.set(ylim=(lines - 1.7, -1.7), xlabel="points")
         axes.tick_params(axis="y", length=0)
         axes.grid(axis="y", visible=False)
@@ -66,14 +69,16 @@ def forest(table: pd.DataFrame, width: float = PAGE) -> Figure:
     return figure
 
 
-def describe_forest(table: pd.DataFrame) -> str:
+def describe_forest(table: pd.DataFrame, by: str | None = None) -> str:
     """What the forest plot shows, from its numbers."""
-    rows, parts = _rows(table), []
-    for pair, those in rows.groupby("pair", observed=True):
-        low, high = those["difference"].min(), those["difference"].max()
+    rows, parts = _rows(table, by), []
+    for group, those in rows.groupby("group", observed=True):
+        least, most = (those.loc[at] for at in (those["difference"].idxmin(), those["difference"].idxmax()))
+        ends = [f"{end['difference']:+z.1f}" + (f" ({end['row']})" if by else "") for end in (least, most)]
         above, below = (those["verdict"] == "above 0").sum(), (those["verdict"] == "below 0").sum()
-        size = f"{low:+z.1f}" if len(those) == 1 else f"{low:+z.1f} to {high:+z.1f}"
-        parts.append(f"{pair} {size} (above 0 at {above}, below at {below} of {len(those)})")
+        parts.append(
+            f"{group} {' to '.join(ends[: len(those)])} (above 0 at {above}, below at {below} of {len(those)})"
+        )
     return (
         f"Differences of {rows['measure'][0]} in points with 95 % intervals, a row for each comparison and code length "
         f"({listed(sorted(set(rows['n_bits'])))} bits): {'; '.join(parts)}."

@@ -29,8 +29,8 @@ def publish(plan: Plan) -> Path:
     Rows of further methods that an earlier run left, of the same data, code lengths and seeds, are published too.
 
     Writes fig7-fig10, ``results`` (all measures of all rows, and Precision@500 as a table), ``gains`` (WS-X minus X),
-    ``controls`` (where they were run), ``claims``, ``table1``, ``table2`` and ``study.json``, which says what they
-    were made from.
+    ``controls`` (where they were run), ``unseen`` (each method minus LSH, where concepts are unseen), ``claims``,
+    ``table1``, ``table2`` and ``study.json``, which says what they were made from.
     """
     study, outside = plan.study, outside_of(plan)
     folder = folder_of(study.config, outside)
@@ -103,7 +103,7 @@ def _draw(study: Study, rows: list[dict], folder: Path, origin: dict) -> list[st
 
 
 def _tabulate(study: Study, rows: list[dict], folder: Path, origin: dict, c6: list[dict]) -> list[str]:
-    """Results, gains, controls and both as a forest plot, Tables 1 and 2, claims; their names."""
+    """Results, gains, controls and both as a forest plot, Tables 1 and 2, claims, gains over LSH; their names."""
     from wshash import plots
 
     frame = frames.measures(rows)
@@ -121,6 +121,9 @@ def _tabulate(study: Study, rows: list[dict], folder: Path, origin: dict, c6: li
     }
     main_gains = gains[gains["measure"] == main]
     compared = {"gains": (gains, main_gains.round(4)), "controls": (controls, controls.round(4))}
+    if study.config.unseen:
+        over = over_lsh(rows, study.config.unseen, main)
+        compared["unseen"] = (over, over.round(4))
     tables |= {name: both for name, both in compared.items() if len(both[0])}
     for name, (table, text) in tables.items():
         write_table(folder, name, table, text)
@@ -131,3 +134,11 @@ def _tabulate(study: Study, rows: list[dict], folder: Path, origin: dict, c6: li
     drawn = pd.concat(drawn, ignore_index=True)
     plots.save(plots.forest(drawn), "forest", folder, drawn, plots.describe_forest(drawn), origin)
     return [*tables, "forest"]
+
+
+def over_lsh(rows: list[dict], unseen: tuple[str, ...], measure: str) -> pd.DataFrame:
+    """What each method knows of concepts that no label named, beyond random projections; they stand in ``unseen``."""
+    others = [name for name in catalogue.in_order(row["method"] for row in rows) if name != "LSH"]
+    table = differences(rows, [(name, "LSH") for name in others], measure)
+    table.insert(0, "unseen", ", ".join(unseen))
+    return table

@@ -3,6 +3,7 @@ import pandas as pd
 import pytest
 
 from wshash import plots
+from wshash.study.publish import over_lsh
 from wshash.study.results import frames
 from wshash.study.results.claims import claims, differences, holm, p_value, verdict
 
@@ -186,3 +187,11 @@ def test_the_filter_is_judged_by_what_it_does_and_not_by_its_score(rows, kept, r
     )
     line = claims(rows, tags=table).set_index("claim").loc["C5"]
     assert line["verdict"] == expected and f"removes {removed[0]:.2f} [{removed[1]:.2f}" in line["found"]
+
+
+def test_what_is_known_of_unseen_concepts_is_the_difference_from_random_projections(rows):
+    as_lsh = [row | {"method": {"DSH": "LSH"}.get(row["method"], row["method"])} for row in rows]
+    found = over_lsh(as_lsh, ("bird", "dog"), "precision@500")
+    assert list(found["a"]) == ["WS-DSH"] * 2 and set(found["b"]) == {"LSH"} and list(found["n_bits"]) == [8, 64]
+    assert np.allclose(found[["difference", "low", "high"]], 0.04) and set(found["unseen"]) == {"bird, dog"}
+    assert over_lsh(rows, ("bird",), "precision@500").empty, "without LSH there is nothing to compare with"

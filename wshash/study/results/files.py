@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from wshash.paths import figures_root
+from wshash.study.grid.address import digest
 from wshash.study.grid.config import StudyConfig
 from wshash.study.grid.store import write_text
 
@@ -17,8 +18,7 @@ def folder_of(config: StudyConfig, outside: tuple[str, ...] = (), published: boo
     ``outside``: it leaves what is published as it is.
     """
     named = {name: getattr(config, name) for name in ("protocol", "backbone", "preset")}
-    if config.unseen:
-        named["unseen"] = f"unseen-{len(config.unseen)}-concepts"
+    named["unseen"] = f"unseen-{_short(config.unseen)}"
     named |= {"tag_filter": f"filter-{config.tag_filter}", "label_share": f"labels-{config.label_share:g}"}
     named |= {"n_queries": f"queries-{config.n_queries}", "split_seed": f"split-{config.split_seed}"}
     default = StudyConfig()
@@ -27,6 +27,13 @@ def folder_of(config: StudyConfig, outside: tuple[str, ...] = (), published: boo
     variant += [f"with-{name}" for name in outside]
     folder = figures_root(published=published) / config.dataset
     return folder / "_".join(variant) if variant else folder
+
+
+def _short(concepts: tuple[str, ...]) -> str:
+    """The concepts with hyphens between; many, or names of more than letters and digits, by number and digest."""
+    text = "-".join(concepts)
+    plain = all(re.fullmatch(r"\w+", concept, re.ASCII) for concept in concepts) and len(text) <= 60
+    return text if plain else f"{len(concepts)}-concepts-{digest(*concepts)[:8]}"
 
 
 def write_table(folder: Path, name: str, data: pd.DataFrame, text: pd.DataFrame | None = None) -> None:
