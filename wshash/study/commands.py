@@ -282,7 +282,8 @@ def bench(arguments: argparse.Namespace) -> int:
     import subprocess
 
     scripts = sorted((project_root(required=True) / "benchmarks").glob("[!_]*.py"))
-    wanted = arguments.names or [s.stem for s in scripts if s.stem not in ("kills", "mutants", "processor", "scale")]
+    long = ("kills", "mutants", "processor", "relatives", "scale")
+    wanted = arguments.names or [s.stem for s in scripts if s.stem not in long]
     chosen = [s for s in scripts if s.stem in wanted]
     if not chosen or set(wanted) - {s.stem for s in scripts}:
         raise InputError(f"no such benchmark; choose among {', '.join(s.stem for s in scripts)}")
