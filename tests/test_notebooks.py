@@ -159,3 +159,10 @@ def test_each_notebook_asks_whether_its_parameters_are_known(notebook):
 def test_each_parameter_says_its_type(notebook):
     [cell] = [cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", [])]
     assert all(re.match(r"\w+: \w+ = ", line) for line in cell.source.splitlines() if re.match(r"\w", line))
+
+
+def test_an_assertion_about_results_says_what_it_means_that_it_fails(notebook):
+    """A reader who changes a parameter may get there; those on numbers by hand can't fail and need no words."""
+    checks = [c.source for c in notebook.cells if c.cell_type == "code" and re.search(r"(^|-)check$", c["id"])]
+    asserted = [n for source in checks for n in ast.walk(ast.parse(source)) if isinstance(n, ast.Assert)]
+    assert all(n.msg for n in asserted), [ast.unparse(n) for n in asserted if not n.msg]
