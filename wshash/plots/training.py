@@ -132,7 +132,8 @@ def fig5(n_bits: int = 64, margin: float = 1.0, width: float = PAGE) -> Figure:
 def describe_fig5(n_bits: int = 64, margin: float = 1.0) -> str:
     """What Figure 5 shows."""
     return (
-        "Drawing of the hash network. Two pictures of 120×120 pixels pass through the same VGG-16: five "
+        "Drawing of the paper's hash network. Where a head alone is trained, features of a smaller network and a "
+        "hidden layer stand in place of its VGG-16. Two pictures of 120×120 pixels pass through the same VGG-16: five "
         "stages of convolutions with 64 to 512 channels, two fully connected layers of 4096, and a hash layer "
         f"of {n_bits} sigmoid units. The tags of the two pictures say whether the pair is similar (eqs 1 and "
         f"2); the loss of the pair (eq. 3, margin {margin:g}) draws similar outputs together and pushes "
