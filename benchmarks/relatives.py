@@ -47,12 +47,13 @@ def by_argsort(query_codes, database_codes, query_labels, database_labels, cut: 
     Codes are uint8 q×k and n×k of 0 and 1, labels bool q×c and n×c. A query without a relevant answer is left out.
     """
     signs = [2.0 * np.asarray(codes, np.float32) - 1 for codes in (query_codes, database_codes)]
+    nearness = (signs[0] @ signs[1].T).astype(np.int16)  # k − 2·distance
+    shared = query_labels.astype(np.float32) @ database_labels.T.astype(np.float32) > 0
     found = []
-    for sign, labels in zip(signs[0], query_labels, strict=True):
-        nearest = np.argsort(-(signs[1] @ sign), kind="stable")[:cut]  # k − 2·distance: exact in float32
-        relevant = database_labels[nearest][:, labels].any(axis=1)
-        if relevant.any():
-            found.append((np.cumsum(relevant) / np.arange(1, len(relevant) + 1))[relevant].mean())
+    for row, relevant in zip(nearness, shared, strict=True):
+        hits = relevant[np.argsort(-row, kind="stable")[:cut]]
+        if hits.any():
+            found.append((np.cumsum(hits) / np.arange(1, len(hits) + 1))[hits].mean())
     return float(np.mean(found))
 
 
