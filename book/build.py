@@ -1,7 +1,7 @@
 """Build the site from the committed notebooks, without running them: ``python book/build.py [--web] [FOLDER]``.
 
-Sphinx reads a folder that this script makes anew: the pages of ``book/``, the notebooks, notebook 00's glossary and the
-list of changes. ``--web`` takes MathJax from a network instead of copying it in, as a published site does. Warnings
+Sphinx reads a folder that this script makes anew: the pages of ``book/``, the notebooks, notebook 00's glossary, the
+card of the model that ships and the list of changes. ``--web`` takes MathJax from a network instead of copying it in, as a published site does. Warnings
 are errors.
 """
 
@@ -35,6 +35,9 @@ def gather(source: Path) -> None:
     glossary = cell(notebooks / "00_start_here.ipynb", "glossary").replace("## ", "# ", 1)
     (source / "glossary.md").write_text(glossary, encoding="utf-8")
     shutil.copy(ROOT / "CHANGELOG.md", source / "changes.md")
+    card = source / "wshash" / "search" / "MODEL.md"  # where notebook 12's link leads
+    card.parent.mkdir(parents=True)
+    shutil.copy(ROOT / "wshash" / "search" / "MODEL.md", card)
 
 
 def build(target: Path, web: bool = False) -> int:
