@@ -1,8 +1,8 @@
 """Build the site from the committed notebooks, without running them: ``python book/build.py [--web] [FOLDER]``.
 
 Sphinx reads a folder that this script makes anew: the pages of ``book/``, the notebooks, notebook 00's glossary, the
-card of the model that ships and the list of changes. ``--web`` takes MathJax from a network instead of copying it in, as a published site does. Warnings
-are errors.
+card of the model that ships and the list of changes. ``--web`` takes MathJax from a network instead of copying it in,
+as a published site does. Warnings are errors.
 """
 
 import argparse

@@ -127,7 +127,7 @@ def test_there_are_notebooks_for_every_section():
     assert {f"{n:02d}" for n in range(13)} <= {path.stem[:2] for path in NOTEBOOKS}
 
 
-@pytest.mark.parametrize("number", ["08", "09", "10", "11"])
+@pytest.mark.parametrize("number", ["05", "08", "09", "10", "11"])
 def test_a_data_set_that_is_not_published_is_answered_by_a_sentence(number):
     path = next(path for path in NOTEBOOKS if path.stem.startswith(number))
     space = {}
@@ -136,7 +136,7 @@ def test_a_data_set_that_is_not_published_is_answered_by_a_sentence(number):
             if cell.cell_type == "code":
                 exec(cell.source, space)
                 if "parameters" in cell.metadata.get("tags", []):
-                    space |= {"dataset": "nowhere", "datasets": ["nowhere"]}
+                    space |= {"dataset": "nowhere", "datasets": ["nowhere"], "photographs": "nowhere"}
 
 
 def test_a_parameter_that_a_notebook_does_not_have_is_named(tmp_path):
