@@ -3,6 +3,7 @@
 Two ways to know what that is: the imports, which the address walks, and a trace of what really ran.
 """
 
+import hashlib
 import inspect
 import shutil
 import sys
@@ -14,7 +15,15 @@ import pytest
 
 from wshash import load_dataset
 from wshash.study.grid import address as address_module
-from wshash.study.grid.address import PACKAGE, address, canonical, code_fingerprint, package_fingerprint, sources
+from wshash.study.grid.address import (
+    PACKAGE,
+    address,
+    canonical,
+    code_fingerprint,
+    digest,
+    package_fingerprint,
+    sources,
+)
 from wshash.study.grid.collection import Collection
 from wshash.study.grid.config import StudyConfig
 from wshash.study.grid.store import Store
@@ -260,6 +269,50 @@ def test_a_file_from_outside_counts_by_what_it_does_not_by_where_it_lies(tmp_pat
     _forget()
     assert code_fingerprint(str(one / "mine.py")) != code_fingerprint(str(two / "mine.py"))
     assert {"lsh.py", "base.py"} <= {path.name for path in sources(str(one / "mine.py"))}
+
+
+def test_a_caller_counts_without_what_it_imports(tmp_path):
+    caller, other = tmp_path / "caller.py", tmp_path / "other.py"
+    caller.write_text(f"import {PACKAGE.name}.errors\n")
+    other.write_text(f"import {PACKAGE.name}.errors\nx = 1\n")
+    alone, called, otherwise = (address({}, ("wshash.errors",), (), c) for c in (None, str(caller), str(other)))
+    assert len({alone, called, otherwise, address({}, (str(caller),), ())}) == 4
+    found = address_module._executed(caller.read_bytes())
+    code = code_fingerprint("wshash.errors")
+    made_by = {"parameters": {"a": 1}, "code": code, "caller": found, "packages": {"numpy": np.__version__}}
+    assert address({"a": 1}, ("wshash.errors",), ("numpy",), str(caller)) == digest(canonical(made_by))
+    assert address({"a": 1}, ("wshash.errors",), ("numpy",)) == digest(canonical(made_by | {"caller": ""}))
+
+
+@pytest.mark.parametrize(
+    ("source", "modules"),
+    [
+        ("import os, wshash.paths as p, wshash.errors", ["wshash.paths", "wshash.errors"]),
+        ("from os import path\nimport wshashing.one\nfrom wshashing import two\nfrom . import three", []),
+        ("from wshash.errors import InputError", ["wshash.errors"]),
+        ("from wshash.hashing import dsh, KSH", ["wshash.hashing.dsh", "wshash.hashing"]),
+        ("from wshash import InputError, study", ["wshash", "wshash.study"]),
+        ("if True:\n    def f():\n        import wshash.paths", ["wshash.paths"]),
+        ("if TYPE_CHECKING:\n    import wshash.paths\nelse:\n    import wshash.errors", []),
+    ],
+)
+def test_imports_are_read_from_the_source(source, modules):
+    assert list(address_module._imported(source.encode())) == modules
+
+
+def test_words_and_nothing_else_are_taken_out_of_what_is_hashed():
+    def executed(source):
+        return address_module._executed(source.encode())
+
+    for head in ("", "class A:\n    ", "def f():\n    ", "async def f():\n    "):
+        assert executed(f'{head}"""Words."""') == executed(f"{head}pass")
+        assert executed(f'{head}"""Words."""; x = 1') == executed(f"{head}x = 1  # more words")
+        assert executed(f"{head}x = 1; 'no docstring'") != executed(f"{head}x = 1")
+
+
+def test_a_digest_is_of_all_parts_and_where_one_ends():
+    assert digest("a", "ä") == hashlib.sha256("a\0ä".encode()).hexdigest()[:20]
+    assert canonical({"b": [1.5, "ä"], "a": None}) == '{"a":null,"b":[1.5,"\\u00e4"]}'
 
 
 def test_canonical_knows_no_order_of_keys():

@@ -20,7 +20,13 @@ def test_a_config_survives_json():
         ({"preset": "huge"}, "preset 'huge'"),
         ({"label_share": 0}, "label_share"),
         ({"n_queries": 0}, "n_queries"),
-        ({"depths": ()}, "depths"),
+        ({"depths": ()}, "depths: nothing given; each must be from 1 to 1000000000, at least one"),
+        ({"depths": (0, 10)}, r"depths: \[0\] given"),
+        ({"depths": (10**9 + 1,)}, "depths"),
+        ({"n_queries": 10**9 + 1}, "n_queries"),
+        ({"label_share": 1.01}, "label_share 1.01 must be from a millionth to 1"),
+        ({"label_share": 0.9e-6}, "label_share"),
+        ({"dataset": "a/../b"}, "b"),
     ],
 )
 def test_a_bad_setting_is_named_with_the_remedy(change, message):
@@ -28,13 +34,27 @@ def test_a_bad_setting_is_named_with_the_remedy(change, message):
         StudyConfig(**change)
 
 
+def test_bounds_are_allowed_and_repeated_concepts_count_once():
+    config = StudyConfig(
+        label_share=1e-6, n_queries=10**9, depths=(1, 10**9), unseen=("b", "a", "b"), protocol="held-out"
+    )
+    assert config.depths == (1, 10**9) and config.unseen == ("a", "b")
+    assert StudyConfig(n_queries=1, label_share=1).to_dict() == {
+        "dataset": "postcards", "options": {}, "backbone": "efficientnet_lite0", "tag_filter": "cnn", "n_queries": 1,
+        "split_seed": 0, "label_share": 1, "unseen": [], "protocol": "paper", "depths": [100, 200, 400, 500, 1000],
+        "preset": "study", "threads": 1,
+    }  # fmt: skip
+    for name in ("efficientnet_lite0", "vgg16"):
+        assert StudyConfig(backbone=name).backbone == name
+
+
 def test_unknown_settings_are_refused():
-    with pytest.raises(InputError, match="backbnoe"):
-        StudyConfig.from_dict({"backbnoe": "vgg16"})
+    with pytest.raises(InputError, match="^a study has no setting backbnoe, x$"):
+        StudyConfig.from_dict({"x": 1, "backbnoe": "vgg16"})
 
 
 def test_integers_checks_bounds():
-    assert integers(["8", 16], "code lengths", 1, 256) == [8, 16]
+    assert integers(["8", 16, 1, 256], "code lengths", 1, 256) == [8, 16, 1, 256]
     for bad in ([0], [257], [], ["eight"], [None]):
         with pytest.raises(InputError, match="code lengths"):
             integers(bad, "code lengths", 1, 256)

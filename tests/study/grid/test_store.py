@@ -13,7 +13,8 @@ import pytest
 
 from wshash.atomic import atomic, sweep
 from wshash.study.grid import store as store_module
-from wshash.study.grid.store import DamagedWarning, Store, is_made, is_whole
+from wshash.study.grid.address import address
+from wshash.study.grid.store import DamagedWarning, Store, checksums, is_made, is_whole, to_json, write_json, write_text
 
 
 def test_get_makes_once_and_reads_afterwards(tmp_path):
@@ -77,6 +78,51 @@ def test_the_sums_are_those_that_sha256sum_knows(tmp_path):
     Store(tmp_path).get(path, lambda: "a value", Path.read_text, Path.write_text)
     lines = path.with_suffix(".sha256").read_text()
     assert lines == f"# 1 files\n{hashlib.sha256(b'a value').hexdigest()}  value.txt\n"
+
+
+def test_an_artifact_lies_under_its_stage_by_its_address(tmp_path, monkeypatch):
+    made_by = {"a": 1}, ("wshash.errors",), ("numpy",), "wshash.progress"
+    assert (
+        Store(tmp_path).path("rows", made_by[0], ".json", *made_by[1:])
+        == tmp_path / "rows" / f"{address(*made_by)}.json"
+    )
+    assert Store(str(tmp_path)).path("rows", {}, ".npz") == tmp_path / "rows" / f"{address({}, (), ())}.npz"
+    monkeypatch.setenv("WSHASH_RUNS", str(tmp_path / "elsewhere"))
+    assert Store().root == tmp_path / "elsewhere" and Store(tmp_path).root == tmp_path
+
+
+def test_sums_that_lack_a_file_or_the_artifact_itself_are_not_whole(tmp_path):
+    path = tmp_path / "a  b.json"  # as sha256sum writes it: two spaces end the sum
+
+    def make():
+        return {file: lambda temporary: temporary.write_text("{}") for file in (path, path.with_suffix(".npz"))}
+
+    Store(tmp_path).ensure(path, make)
+    sums = path.with_suffix(".sha256")
+    head, first, second = sums.read_text().splitlines()
+    assert is_whole(path) and (head, second[66:]) == ("# 2 files", "a  b.npz")
+    for lines in (
+        [head, first],
+        [head, second],
+        ["# 1 files", second],
+        [first, second],
+        [head, first, second, second[1:]],
+    ):
+        sums.write_text("\n".join(lines) + "\n")
+        assert is_made(path) and not is_whole(path), lines
+    sums.write_text(f"# 1 files\n{first}\n")
+    assert is_whole(path)
+
+
+def test_text_has_the_same_bytes_on_every_system(tmp_path):
+    write_json(tmp_path / "a.json", {"b": [1], "a": "ä\n"})
+    write_text(tmp_path / "b.txt", "ö\n")
+    assert (tmp_path / "a.json").read_bytes() == '{\n "a": "ä\\n",\n "b": [\n  1\n ]\n}\n'.encode()
+    assert (
+        to_json({"b": 1, "a": 2}) == '{\n "a": 2,\n "b": 1\n}\n' and (tmp_path / "b.txt").read_bytes() == b"\xc3\xb6\n"
+    )
+    found = checksums([tmp_path / "b.txt", tmp_path / "c.txt", tmp_path])
+    assert found == {"b.txt": hashlib.sha256(b"\xc3\xb6\n").hexdigest()}
 
 
 def test_half_an_artifact_is_none(tmp_path):

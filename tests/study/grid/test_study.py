@@ -1,13 +1,17 @@
 """What a study lets its methods see, and by what it judges them."""
 
+import contextlib
+
 import numpy as np
 import pytest
 import torch
 from scipy.spatial.distance import cdist
+from threadpoolctl import threadpool_info
 
 from wshash import InputError, load_dataset
 from wshash.study.grid.collection import Collection
 from wshash.study.grid.config import StudyConfig
+from wshash.study.grid.fitting import hidden_concepts, labelled_rows, pinned_threads
 from wshash.study.grid.methods import recipe
 from wshash.study.grid.store import Store
 from wshash.study.grid.study import Study
@@ -99,6 +103,35 @@ def test_few_labels_are_a_part_of_all_and_of_the_size_asked_for(make):
     assert np.isin(study.labelled, study.train).all()
     assert study.row("LSH", 8, 0)["n_labelled"] == 0  # sees none
     assert study.row("KSH", 8, 0)["n_labelled"] == len(study.labelled)
+
+
+def test_which_labels_are_seen_is_drawn_by_the_seed_alone():
+    train = np.arange(100, 300)
+    for share, n in ((1, 200), (0.25, 50), (0.2525, 50), (0.2575, 52), (0.001, 2)):
+        for seed in (0, 1):
+            drawn = np.random.default_rng([seed, 0x1ABE]).permutation(train)[:n]
+            assert labelled_rows(train, share, seed).tolist() == sorted(drawn)
+
+
+def test_hidden_concepts_are_those_named_and_neither_unknown_nor_all():
+    assert hidden_concepts(["sea", "sky", "sun"], ("sun", "sea")).tolist() == [True, False, True]
+    assert hidden_concepts(["sea"], ()).tolist() == [False] and hidden_concepts([], ()).tolist() == []
+    assert hidden_concepts(["sea", "sky"], ("sky",)).tolist() == [False, True]
+    with pytest.raises(InputError, match="^unseen concepts a, b: choose some, not all, of sea, sky$"):
+        hidden_concepts(["sea", "sky"], ("b", "a"))
+    with pytest.raises(InputError, match="^unseen concepts are all that there are: choose some, not all, of sea$"):
+        hidden_concepts(["sea"], ("sea",))
+
+
+def test_threads_are_as_before_after_a_run_and_after_one_that_failed():
+    before = torch.get_num_threads()
+    for error in (None, KeyError):
+        with contextlib.suppress(KeyError), pinned_threads(before + 1):
+            assert torch.get_num_threads() == before + 1
+            assert all(pool["num_threads"] in (1, before + 1) for pool in threadpool_info())
+            if error:
+                raise error
+        assert torch.get_num_threads() == before
 
 
 class Tiny(torch.nn.Module):

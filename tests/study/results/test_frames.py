@@ -3,9 +3,10 @@ import pandas as pd
 import pytest
 
 from wshash import plots
+from wshash.retrieval import paired_difference
 from wshash.study.publish import over_lsh
 from wshash.study.results import frames
-from wshash.study.results.claims import claims, differences, holm, p_value, verdict
+from wshash.study.results.claims import claims, comparisons, differences, holm, p_value, verdict
 
 
 @pytest.fixture
@@ -50,6 +51,14 @@ def rows(tmp_path):
     return made
 
 
+def test_rows_are_read_with_the_place_of_their_measures(tmp_path):
+    (tmp_path / "a.json").write_text('{"method": "Größe"}', encoding="utf-8")
+    np.savez(tmp_path / "a.npz", x=np.arange(3))
+    (row,) = frames.read_rows([tmp_path / "a.json"])
+    assert row == {"method": "Größe", "per_query": tmp_path / "a.npz"}
+    assert frames.per_query(row, "x").tolist() == [0, 1, 2]
+
+
 def test_by_bits_is_the_mean_and_the_t_interval_over_the_seeds(rows):
     table = frames.by_bits(frames.measures(rows)).set_index(["method", "n_bits"])
     values = [r["measures"]["precision@500"] for r in rows if r["method"] == "DSH" and r["n_bits"] == 64]
@@ -59,6 +68,25 @@ def test_by_bits_is_the_mean_and_the_t_interval_over_the_seeds(rows):
     assert line["high"] - line["precision"] == pytest.approx(4.30265 * np.std(values, ddof=1) / np.sqrt(3), rel=1e-4)
     assert line["n_seeds"] == 3 and line["depth"] == 500
     assert line["best"] - line["worst"] == pytest.approx(0.2)
+
+
+def test_lines_are_in_the_order_of_the_figures_and_have_all_that_is_drawn(rows):
+    frame = frames.measures(rows[::-1])
+    assert frame[["method", "n_bits", "seed"]].apply(tuple, axis=1).tolist() == [
+        (row["method"], row["n_bits"], row["seed"]) for row in rows
+    ]
+    assert set(frame["dataset"]) == {"toy"} and set(frame["protocol"]) == {"paper"}
+    frame["n_queries"] += frame["seed"]
+    table = frames.by_bits(frame)
+    assert table[["method", "n_bits"]].apply(tuple, axis=1).tolist() == [
+        ("DSH", 8), ("DSH", 64), ("WS-DSH", 8), ("WS-DSH", 64)
+    ]  # fmt: skip
+    assert (table["best"] - table["precision"]).to_numpy() == pytest.approx([0.1] * 4)
+    assert (table["precision"] - table["low"]).to_numpy() == pytest.approx(
+        (table["high"] - table["precision"]).to_numpy()
+    )
+    assert (table["chance"] == 0.5).all() and (table["n_queries"] == 42).all()
+    assert frames.by_depth(frame)["n_queries"].tolist() == [42, 42]
 
 
 def test_by_depth_takes_the_longest_code_and_leaves_500_to_figure_8(rows):
@@ -83,10 +111,42 @@ def test_pr_curves_average_the_seeds(rows):
     first = table[(table["method"] == "DSH") & (table["kind"] == "rank") & (table["rank"] == 1)].iloc[0]
     assert first["precision"] == pytest.approx(0.91) and first["recall"] == pytest.approx(0.1)
     assert set(table["kind"]) == {"rank", "radius"} and set(table["n_bits"]) == {64}
+    # t quantile for 2 degrees of freedom, 95 %: 4.3027
+    assert first["high"] - 0.91 == pytest.approx(0.91 - first["low"]) == pytest.approx(4.30265 * 0.01 / np.sqrt(3))
+    assert (first["chance"], first["n_seeds"], first["n_queries"]) == (0.5, 3, 40)
+    radius = table[(table["method"] == "WS-DSH") & (table["kind"] == "radius")]
+    assert radius[["radius", "precision", "recall"]].to_numpy() == pytest.approx(np.array([[0, 1, 0.1], [1, 0.5, 1]]))
+    assert table["method"].drop_duplicates().tolist() == ["DSH", "WS-DSH"] and table.index.is_unique
+
+
+def test_methods_and_lengths_that_were_run_with_fewer_seeds_are_kept_apart(rows):
+    kept = [row for row in rows if row["method"] == "DSH" or (row["n_bits"], row["seed"]) == (64, 0)]
+    for row in kept:
+        row["pr_by_rank"] |= {"precision": [1, 0], "recall_macro": [0.5, row["n_bits"] / 100]}
+        if row["method"] == "WS-DSH":
+            row["pr_by_rank"]["precision"] = [0, 1]
+    assert len(frames.by_bits(frames.measures(kept))) == 3  # and none of WS-DSH with 8 bits
+    table = frames.pr_curves(kept)
+    table = table[table["kind"] == "rank"].set_index("method")
+    assert table["precision"].tolist() == [1, 0, 0, 1] and table["n_seeds"].tolist() == [3, 3, 1, 1]
+    assert table["recall"].tolist() == pytest.approx([0.5, 0.64] * 2)
+    assert table.loc["WS-DSH", ["low", "high"]].isna().all(axis=None)
+
+
+def test_figure_9_is_in_the_order_of_the_figures_and_of_the_depths(rows):
+    rows = [row for row in rows if row["n_bits"] == 64]
+    for row in rows:
+        row["method"] = {"DSH": "LSH", "WS-DSH": "DSH"}[row["method"]]  # as the alphabet does not have them
+        for depth in range(1, 21):
+            row["measures"] |= {f"precision@{depth}{end}": 0.5 for end in ("", "/best", "/worst")}
+    table = frames.by_depth(frames.measures(rows))
+    assert table["method"].tolist() == ["LSH"] * 21 + ["DSH"] * 21
+    assert table["depth"].tolist() == [*range(1, 21), 100] * 2
 
 
 def test_main_depth_falls_back_where_the_database_is_small():
     assert frames.main_depth(pd.DataFrame(columns=["precision@10", "precision@50", "precision@50/best"])) == 50
+    assert frames.main_depth(pd.DataFrame(columns=["precision@100", "precision@500", "precision@1000"])) == 500
 
 
 def test_the_paired_difference_finds_the_gain_that_was_put_in(rows):
@@ -94,6 +154,27 @@ def test_the_paired_difference_finds_the_gain_that_was_put_in(rows):
     assert table["difference"].to_numpy() == pytest.approx([0.04, 0.04])
     assert (table["low"] > 0.039).all() and (table["high"] < 0.041).all()  # the same queries: no spread is left
     assert (table["n_positive"] == 3).all()
+    assert (table["seeds_low"] > 0.039).all() and (table["seeds_high"] < 0.041).all() and (table["n_seeds"] == 3).all()
+    assert table[["a", "b", "n_bits", "measure"]].to_numpy().tolist() == [
+        ["WS-DSH", "DSH", 8, "precision@500"], ["WS-DSH", "DSH", 64, "precision@500"]
+    ]  # fmt: skip
+
+
+def test_an_interval_is_over_seeds_and_queries_and_with_one_seed_over_queries(rows):
+    rng = np.random.default_rng(1)
+    stored = {}
+    for row in rows:
+        stored[row["method"], row["n_bits"], row["seed"]] = values = rng.uniform(size=40)
+        np.savez(row["per_query"], **{"precision@500": values})
+    rows = [row for row in rows if (row["method"], row["n_bits"]) != ("DSH", 8) or row["seed"] == 2]
+    table = differences(rows, [("KSH", "LSH"), ("WS-DSH", "DSH")], "precision@500").set_index("n_bits")
+    one = paired_difference([stored["WS-DSH", 8, 2]], [stored["DSH", 8, 2]])
+    three = paired_difference(*([stored[m, 64, s] for s in range(3)] for m in ("WS-DSH", "DSH")))
+    assert table.index.tolist() == [8, 64] and table["n_seeds"].tolist() == [1, 3]
+    assert table.loc[8, ["difference", "low", "high"]].tolist() == list(one.over_queries)
+    assert table.loc[64, ["difference", "low", "high"]].tolist() == list(three.over_both)
+    assert table.loc[64, ["seeds_low", "seeds_high"]].tolist() == list(three.over_seeds[1:])
+    assert table.loc[8, ["seeds_low", "seeds_high"]].isna().all()
 
 
 @pytest.mark.parametrize(
@@ -103,6 +184,8 @@ def test_the_paired_difference_finds_the_gain_that_was_put_in(rows):
         ([-0.01, 0.02], [0.03, 0.04], "mixed"),
         ([-0.01, -0.02], [0.03, 0.04], "no difference shown"),
         ([-0.03, 0.02], [-0.01, 0.04], "contradicted"),
+        ([0.0, 0.0], [0.03, 0.04], "no difference shown"),
+        ([-0.01, -0.02], [0.0, 0.0], "no difference shown"),
         ([], [], "not run"),
     ],
 )
@@ -122,6 +205,82 @@ def test_claims_say_what_was_found_and_what_was_not_run(rows):
     assert table.set_index("claim")["verdict"]["C1"] == "supported"
     assert table.set_index("claim")["verdict"]["C2"] == "not run"
     assert "+4.0 [" in table[table["claim"] == "C3"]["found"].iloc[0]
+
+
+WORDS = pd.DataFrame(
+    {"paper": [0.862, 0.791, 0.6, 0.362], "ours": [0.9, 0.8, 0.85, 0.1]}, index=["dusk", "sun", "sky", "religion"]
+)
+
+
+def test_the_table_of_claims_reads_as_this(rows):
+    for row in rows:
+        if row["method"] == "WS-DSH" and row["n_bits"] == 64:
+            with np.load(row["per_query"]) as stored:
+                shifted = {name: stored[name] + 0.03 for name in stored.files}
+            np.savez(row["per_query"], **shifted)
+    filtered = pd.DataFrame(
+        [
+            ("filter", "auc", 0.91, 0.8, 1.0),
+            ("filter", "visual kept", 0.7, 0.6, 0.8),
+            ("filter", "others removed", 0.75, 0.7, 0.8),
+            ("random", "visual kept", 0.5, np.nan, np.nan),
+        ],
+        columns=["score", "measure", "value", "low", "high"],
+    )
+    both = "+4.0 [+4.0, +4.0] at 8 bits to +7.0 [+7.0, +7.0] at 64 bits"
+    assert claims(rows, WORDS, filtered)[["claim", "found", "verdict", "survives"]].to_numpy().tolist() == [
+        ["C1", "dusk > sky > sun > religion; rank correlation with the paper's 0.80", "supported", "–"],
+        ["C2", "not run", "not run", "–"],
+        ["C3", both, "supported", "yes"],
+        ["C4", "+4.0 to +7.0 points; 1 of 2 within 2 to 6", "mixed", "–"],
+        ["C5", "keeps 0.70 [0.60, 0.80] of the visual tags, removes 0.75 [0.70, 0.80] of the others; "
+         "AUC 0.91 [0.80, 1.00]", "supported", "yes"],
+    ]  # fmt: skip
+    whats = claims(rows, WORDS, filtered)["what"]
+    assert whats[0] == "equation (2) ranks words related to “sunset” above unrelated ones (Table 1)"
+    assert whats[4] == "the filter keeps visual tags and removes others"
+    one = claims([row for row in rows if row["n_bits"] == 8]).set_index("claim")
+    assert one.loc["C3", "found"] == "+4.0 [+4.0, +4.0] at 8 bits"
+    assert one.loc["C1", "found"] == "too few of the words occur"
+
+
+def test_what_is_compared_is_what_the_claims_say():
+    free, taught, weak = ("LSH", "DeepBit"), ("KSH", "DSH", "DRSCH"), "the weak network alone"
+    assert comparisons(400) == [
+        (
+            "C2",
+            "supervised methods beat unsupervised ones at every code length",
+            [(a, b) for a in taught for b in free],
+        ),
+        *[("C3", f"WS-{x} beats {x} at every code length (P@400)", [(f"WS-{x}", x)]) for x in taught],
+        *[
+            ("control", f"real tags beat shuffled tags as the start of {x}", [(f"WS-{x}", f"Placebo-{x}")])
+            for x in taught
+        ],
+        ("beyond", f"{weak}, which sees no label, beats LSH", [("Weak", "LSH")]),
+        ("control", f"{weak}: real tags beat shuffled tags", [("Weak", "Placebo-Weak")]),
+        ("beyond", f"{weak} beats WDHT, which learns from the same tags", [("Weak", "WDHT")]),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("paper", "ours", "expected"),
+    [
+        ([0.8, 0.7, 0.3], [0.5, 0.9, 0.2], "supported"),  # in another order, but all above
+        ([0.8, 0.7, 0.3], [0.9, 0.2, 0.2], "mixed"),  # one ties
+        ([0.8, 0.7, 0.3, 0.2], [0.9, 0.3, 0.4, 0.1], "mixed"),
+        ([0.8, 0.7, 0.6, 0.3], [0.9, 0.8, 0.1, 0.2], "supported"),  # .6 itself is neither
+        ([0.8, 0.7, 0.3, 0.2], [0.3, 0.1, 0.4, 0.2], "contradicted"),  # a correlation of 0
+        ([0.8, 0.7, 0.3], [0.2, 0.9, 0.5], "contradicted"),  # a correlation of -.5
+        ([0.5, 0.4, 0.3], [0.9, 0.8, 0.7], "mixed"),  # none that is related
+        ([0.9, 0.8, 0.7], [0.9, 0.8, 0.7], "mixed"),  # none that is not
+        ([0.8, 0.7, 0.3, 0.2], [0.9, np.nan, 0.4, np.nan], "not run"),
+        ([0.8, 0.7, 0.3, 0.2], [0.9, np.nan, 0.4, 0.2], "supported"),
+    ],
+)
+def test_claim_1_asks_for_each_related_word_above_each_other(rows, paper, ours, expected):
+    words = pd.DataFrame({"paper": paper, "ours": ours}, index=list("abcd")[: len(paper)])
+    assert claims(rows, words).set_index("claim").loc["C1", "verdict"] == expected
 
 
 def test_a_gain_of_one_point_contradicts_two_to_six(rows):
@@ -152,6 +311,9 @@ def test_a_p_value_is_that_of_what_the_verdict_needs():
 
     assert p_value(table(1.959964)) == pytest.approx(0.05)
     assert p_value(table(3, 2)) == pytest.approx(0.0455, abs=1e-4)  # all must lie above
+    assert p_value(table(*[-2.0] * 30)) == 1  # none is above 1
+    same = pd.DataFrame({"difference": [0.1], "low": [0.1], "high": [0.1]})
+    assert p_value(same) == 0 and p_value(same - 0.1) == 1  # no spread
     assert p_value(table(3, -3)) == pytest.approx(2 * 0.0027, abs=1e-4)  # one of two below is enough
     assert np.isnan(p_value(table()))
 

@@ -127,6 +127,181 @@ def test_the_command_says_it_and_reports_it(places, published, capsys):
     assert "claims are not compared" in capsys.readouterr().out
 
 
+# -- results written by hand -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def measured(tmp_path, monkeypatch):
+    """What another processor was measured to change, of two methods."""
+    lines = [
+        ("A", "precision", 0.01, 0.02),
+        ("A", "precision", 0.004, 0.04),
+        ("B", "precision", 0.002, 0.01),
+        ("D", "precision", 0.0, 0.0),
+        ("A", "average_precision", 0.02, 0.02),
+    ]
+    table = [dict(zip(("method", "measure", "processors", "spread"), line, strict=True)) for line in lines]
+    (tmp_path / "benchmarks").mkdir()
+    (tmp_path / "benchmarks" / "processor.json").write_text(json.dumps({"table": table}))
+    monkeypatch.setattr(verify, "project_root", lambda required: tmp_path)
+
+
+def by_hand(precision, ap, verdicts=("supported", "mixed"), data="d1", **config) -> verify.Results:
+    """Rows of A, B, ... at 8 bits, in order of the seeds."""
+    rows = [
+        {"method": method, "n_bits": 8, "seed": seed, "precision@100": value, "average_precision": ap[method][seed]}
+        for method, values in precision.items()
+        for seed, value in enumerate(values)
+    ]
+    claims = {"claim": ["C2", "C3"], "what": ["X", "Y"], "found": ["2 points", "1 point"], "verdict": verdicts}
+    origin = {
+        "fingerprints": {"data": data, "split": "s"},
+        "config": {"dataset": "toy"} | config,
+        "versions": {"numpy": "2"},
+    }
+    return verify.Results(pd.DataFrame(rows), pd.DataFrame(claims), origin | {"commit": f"commit of {data}"})
+
+
+AP = {"A": [0.4, 0.41], "B": [0.3, 0.3]}
+PUBLISHED = by_hand({"A": [0.5, 0.51], "B": [0.6, 0.6]}, AP, data="d2")
+OTHER = by_hand({"A": [0.52, 0.51], "B": [0.61, 0.6]}, AP, ("supported", "supported"))
+
+
+def test_tolerances_by_hand(measured):
+    values = {"A": [0.5, 0.51], "B": [0.5, 0.58], "C": [0.5, 0.6], "D": [0.5, 0.9], "E": [0.7]}
+    rows = [{"method": m, "n_bits": 8, "precision@100": v} for m, column in values.items() for v in column]
+    found = verify.tolerances(pd.DataFrame(rows), "precision@100")
+    assert list(found.columns) == ["method", "n_bits", "processors", "spread", "tolerance"]
+    # C, which was not measured, by all; D's seeds were not apart, so nothing says how far they may be; E has one seed
+    assert found["processors"].tolist() == [0.01, 0.002, 0.01, 0, 0.01]
+    assert found["spread"].tolist() == pytest.approx(
+        [0.01 / 2**0.5, 0.08 / 2**0.5, 0.1 / 2**0.5, 0.4 / 2**0.5, np.nan], nan_ok=True
+    )
+    wide = [1, (0.08 / 2**0.5) / 0.01, (0.1 / 2**0.5) / 0.0175]
+    assert found["tolerance"].tolist() == pytest.approx([0.03, 0.006 * wide[1], 0.03 * wide[2], 0.0005, 0.03])
+    unknown = pd.DataFrame(rows).rename(columns={"precision@100": "recall"})
+    assert verify.tolerances(unknown, "recall")["processors"].tolist() == [0.02, 0.002, 0.02, 0, 0.02]
+
+
+def test_a_comparison_by_hand(measured):
+    found = verify.compare(OTHER, PUBLISHED)
+    assert found.rows.columns.tolist() == [
+        "method", "n_bits", "seed", "measure", "made", "published", "difference", "tolerance", "within"
+    ]  # fmt: skip
+    keys = found.rows[["method", "n_bits", "seed", "measure"]].apply(tuple, axis=1).tolist()
+    assert keys == [
+        (m, 8, s, measure) for measure in ("precision@100", "average_precision") for m in "AB" for s in (0, 1)
+    ]
+    assert found.rows["made"].tolist() == [0.52, 0.51, 0.61, 0.6, 0.4, 0.41, 0.3, 0.3]
+    assert found.rows["published"].tolist() == [0.5, 0.51, 0.6, 0.6, 0.4, 0.41, 0.3, 0.3]
+    assert found.rows["difference"].tolist() == pytest.approx([0.02, 0, 0.01, 0] + [0] * 4)
+    assert found.rows["tolerance"].tolist() == pytest.approx([0.03, 0.03, 0.006, 0.006] + [0.06] * 4)
+    assert found.rows["within"].tolist() == [True, True, False, True] + [True] * 4
+    drifts = found.drifts.set_index(["method", "measure"])
+    assert drifts.index.tolist()[:2] == [("A", "precision@100"), ("B", "precision@100")] and set(drifts["n"]) == {2}
+    assert drifts["difference"].tolist() == pytest.approx([0.01, 0.005, 0, 0])
+    assert drifts["tolerance"].tolist() == pytest.approx(np.array([0.03, 0.006, 0.06, 0.06]) / 2**0.5)
+    assert drifts["within"].tolist() == [True, False, True, True]
+    assert found.claims.to_numpy().tolist() == [
+        ["C2", "X", "supported", "supported", "2 points"], ["C3", "Y", "supported", "mixed", "1 point"]
+    ]  # fmt: skip
+    assert found.claims.columns.tolist() == ["claim", "what", "made", "published", "found"]
+    assert found.different == {"data": ("d1", "d2")} and found.n_published == 4
+    assert found.origins == {"made": OTHER.origin, "published": PUBLISHED.origin}
+    assert str(found).splitlines() == [
+        "3 of 4 rows within tolerance of the published ones (largest difference .0200 of precision@100, "
+        "A 8 bits seed 0); 1 of 2 claims have another verdict; other data",
+        "data: d1 here, d2 published",
+        "B 8 bits seed 0: precision@100 0.6100 here, 0.6000 published, +0.0100 with a tolerance of 0.0060",
+        "B: precision@100 differs by +0.0050 in the mean of 2 rows with a tolerance of 0.0042",
+        "C3 (Y): supported here, mixed published",
+    ]
+
+
+def test_each_kind_of_difference_alone_is_not_reproduced(measured):
+    assert verify.compare(PUBLISHED, PUBLISHED).reproduced
+    same = {"precision": {"A": [0.5, 0.51], "B": [0.6, 0.6]}, "ap": AP, "data": "d2"}
+    for change in (
+        {"data": "d3"},
+        {"verdicts": ("supported", "no")},
+        {"precision": {"A": [0.5, 0.51], "B": [0.607, 0.593]}},  # two rows, no drift
+        {"precision": {"A": [0.5, 0.51], "B": [0.605, 0.605]}},  # a drift, no row
+    ):
+        found = verify.compare(by_hand(**same | change), PUBLISHED)
+        assert not found.reproduced and found.lines(), change
+    few = verify.compare(PUBLISHED.part(["B"], [], [0]), PUBLISHED)
+    assert few.claims is None and few.reproduced and few.other_claims.empty
+    assert str(few) == (
+        "1 of 1 rows within tolerance of the published ones (largest difference .0000 of precision@100, "
+        "B 8 bits seed 0), a part of the 4 that are published; claims are not compared, since they rest on all code "
+        "lengths and seeds; same data, same split"
+    )
+    both = verify.compare(replace(PUBLISHED, origin=PUBLISHED.origin | {"fingerprints": {}}), PUBLISHED)
+    assert str(both).endswith("; other data, other split\ndata: None here, d2 published\nsplit: None here, s published")
+
+
+def test_many_differences_are_cut_short_and_all_in_the_report(measured):
+    for n, rest in ((6, None), (7, "and 2 more, in the report")):  # two lines a method: its row, its mean
+        theirs, ours = ({f"M{i}": [value] for i in range(n)} for value in (0.5, 0.9))
+        ap = {f"M{i}": [0.4] for i in range(n)}
+        lines = str(verify.compare(by_hand(ours, ap, data="d2"), by_hand(theirs, ap, data="d2"))).splitlines()
+        assert len(lines) == 13 + (rest is not None) and (rest is None or lines[-1] == rest)
+
+
+def test_the_report_holds_the_tables(measured):
+    text = verify.compare(OTHER, PUBLISHED).report()
+    assert text.startswith("# Not reproduced: toy\n\n3 of 4 rows within tolerance") and text.endswith("|\n")
+    assert "\n\ndata: d1 here, d2 published\n\nB 8 bits seed 0: " in text
+    assert (
+        "\n\nA row may differ by 3 times what its method differed by on another processor (`benchmarks/processor.md`), "
+        "more where its seeds lie further apart, and by 0.0005 at least; the mean of n rows by that divided by √n.\n\n"
+    ) in text
+    headings = [line for line in text.splitlines() if line.startswith("## ")]
+    assert headings == ["## Made from", "## Claims", "## In the mean of a method", "## Row by row"]
+    cells = [tuple(cell.strip() for cell in line.split("|")[1:-1]) for line in text.splitlines() if line[:1] == "|"]
+    assert {
+        ("", "here", "published"),
+        ("commit", "commit of d1", "commit of d2"),
+        ("numpy", "2", "2"),
+        ("fingerprint: data", "d1", "d2"),
+        ("claim", "what", "made", "published", "found"),
+        ("C3", "Y", "supported", "mixed", "1 point"),
+        ("B", "precision@100", "2", "0.00500", "0.00424", "False"),
+        ("B", "8", "0", "precision@100", "0.61000", "0.60000", "0.01000", "0.00600", "False"),
+    } <= set(cells)
+    assert {row[0] for row in cells} >= {"date", "machine", "gpu", "python", "fingerprint: split"}
+    few = verify.compare(PUBLISHED.part([], [], [0]), PUBLISHED).report()
+    assert few.startswith("# Reproduced: toy\n\n2 of 2 rows") and "## Claims" not in few
+
+
+def test_results_are_read_whole_or_not_at_all(tmp_path):
+    found = verify.Results.read(folder(tmp_path / "here", OTHER))
+    assert found.rows.equals(OTHER.rows) and found.claims.equals(OTHER.claims) and found.origin == OTHER.origin
+    part = found.part(["A"], [8], [1])
+    assert part.rows[["method", "seed"]].to_numpy().tolist() == [["A", 1]] and part.claims is found.claims
+    assert found.part([], [], []).rows is found.rows and found.part([], [16], []).rows.empty
+    for name in ("results.csv", "claims.csv", "study.json"):
+        whole = (tmp_path / "here" / name).read_bytes()
+        (tmp_path / "here" / name).unlink()
+        assert verify.Results.read(tmp_path / "here") is None
+        (tmp_path / "here" / name).write_bytes(whole)
+    (tmp_path / "here" / "study.json").write_text("{")
+    assert verify.Results.read(tmp_path / "here") is None
+
+
+def test_what_a_study_leaves_out_is_a_sentence():
+    published = by_hand({"A": [0.5, 0.51], "B": [0.6, 0.6]}, AP, preset="study", n_queries=5)
+    assert verify.left_out(OTHER.part(["A"], [], [0]), published) == (
+        "not a published study, so there is nothing to compare with; that of toy has preset 'study' (here None); "
+        "n_queries 5 (here None); method B; seed 1"
+    )
+    few = by_hand({"A": [0.5]}, AP, preset="smoke", n_queries=5)
+    assert verify.left_out(few, published).endswith("of toy has preset 'study' (here 'smoke'); method B; seed 1")
+
+
+# -- results of a study ------------------------------------------------------------------------------------------------
+
+
 def test_a_claim_with_another_verdict_is_named(published):
     other = published.claims.assign(verdict=["contradicted", *published.claims["verdict"][1:]])
     verdict = verify.compare(verify.Results(published.rows, other, published.origin), published)

@@ -1,0 +1,163 @@
+"""What a study says it will do and has done, on a study of no pictures whose rows are files written by hand."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from wshash import InputError
+from wshash.study.grid import plan as plan_module
+from wshash.study.grid.config import StudyConfig
+from wshash.study.grid.plan import Plan, grid, plan, requested, whole
+from wshash.study.grid.store import DamagedWarning, Store
+from wshash.study.grid.study import Study
+
+
+class Data:
+    name, concepts, fingerprint = "toy", ["a", "b"], "d1"
+
+    def __len__(self):
+        return 5200
+
+
+class Toy(Study):
+    """Rows lie where their names say."""
+
+    data, judged_labels = Data(), None
+    split = SimpleNamespace(
+        fingerprint="s1", protocol="paper", query=range(1200), train=range(3000), database=range(4000)
+    )
+
+    def __init__(self, root: Path, preset="study"):
+        self.store, self.config = Store(root), StudyConfig(preset=preset)
+
+    def row_path(self, method, n_bits, seed):
+        return self.store.root / "rows" / f"{method}-{n_bits}-{seed}.json"
+
+
+@pytest.fixture
+def stands(monkeypatch):
+    """What stands in the way: nothing, until a test says otherwise."""
+    found = {"labels": [], "tags": [], "odd": []}
+
+    def obstacles(data, train):
+        assert data.name == "toy" and len(train) == 3000  # tags are those of the training part
+        return found
+
+    monkeypatch.setattr(plan_module, "obstacles", obstacles)
+    return found
+
+
+def _make(row, seconds=60.0):
+    def write(temporary):
+        temporary.write_text("{}")
+
+    Store(row.path.parent).ensure(row.path, lambda: {row.path: write})
+    row.path.with_suffix(".run.json").write_text(json.dumps({"seconds": {"fit": seconds, "evaluate": 30}}))
+
+
+def test_a_plan_has_the_rows_asked_for_longest_codes_first_and_knows_which_are_missing(tmp_path, stands):
+    study = Toy(tmp_path)
+    whole_plan = plan(study, ["DSH", "LSH"], [8, 16], 2)
+    named = [(row.method, row.n_bits, row.seed) for row in whole_plan.rows]
+    assert named == [(m, k, s) for k in (16, 8) for s in (0, 1) for m in ("LSH", "DSH")]
+    assert whole_plan.missing == whole_plan.rows and whole_plan.failed == {}
+    assert (whole_plan.methods, whole_plan.bits, whole_plan.seeds) == (["LSH", "DSH"], [8, 16], [0, 1])
+    for row in whole_plan.rows[2:]:
+        _make(row)
+    again = plan(study, ["DSH", "LSH"], [8, 16], 2)
+    assert again.missing == whole_plan.rows[:2] and whole(again.rows) == whole_plan.rows[2:]
+    assert str(again) == (
+        "toy: 5,200 pictures, 2 concepts (data d1)\n"
+        "split s1: 1,200 queries, 3,000 to train on, 4,000 to search, protocol paper\n"
+        "2 methods × 2 code lengths × 2 seeds = 8 rows, of which 2 are missing: "
+        "about 3 minutes of one core, by the rows made so far"
+    )
+    assert str(again.rows[0]) == "LSH, 16 bits, seed 0"
+
+
+def test_a_damaged_row_is_missing_and_said(tmp_path, stands):
+    study = Toy(tmp_path)
+    rows = grid(study, ["LSH"], [8], range(3))
+    for row in rows:
+        _make(row)
+    for row in rows[1:]:
+        row.path.write_text("other")
+    said = "2 rows are not what was written, the first of LSH, 8 bits, seed 1; they are made again"
+    with pytest.warns(DamagedWarning, match=said) as warned:
+        assert plan(study, ["LSH"], [8], 3).missing == rows[1:]
+    assert warned[0].filename == __file__
+
+
+def test_a_request_is_read_once_in_order_and_within_bounds():
+    assert requested(["LSH"], [16, "8", 16], 3) == (["LSH"], [8, 16], [0, 1, 2])
+    assert requested(["LSH"], [1, 256], [2**31, 5, 0, 5]) == (["LSH"], [1, 256], [0, 5, 2**31])
+    assert len(requested(["LSH"], [8], 1000)[2]) == 1000 and requested(["LSH"], [8], 1)[2] == [0]
+    for bits, seeds, said in (
+        ([0], 1, "code lengths"),
+        ([257], 1, "code lengths"),
+        ([8], 0, "the number of seeds"),
+        ([8], 1001, "the number of seeds"),
+        ([8], [-1], "^seeds: "),
+        ([8], [2**31 + 1], "^seeds: "),
+    ):
+        with pytest.raises(InputError, match=said):
+            requested(["LSH"], bits, seeds)
+
+
+def test_what_the_data_do_not_allow_is_left_out_or_refused(tmp_path, stands):
+    study = Toy(tmp_path)
+    stands["tags"] = ["few", "odd ones"]
+    with pytest.warns(UserWarning, match="^toy: without WS-DSH, Weak: few; odd ones$") as warned:
+        assert plan(study, ["LSH", "WS-DSH", "Weak", "DSH"], [8], 1).methods == ["LSH", "DSH"]
+    assert warned[0].filename == __file__
+    with pytest.raises(InputError, match="^toy: without Weak, WDHT: few; odd ones$"):
+        plan(study, ["Weak", "WDHT"], [8], 1)
+    stands["odd"] = ["no sky"]
+    with pytest.warns(UserWarning, match="^toy: no sky$") as warned:
+        assert plan(study, ["LSH"], [8], 1).methods == ["LSH"]
+    assert warned[0].filename == __file__
+    stands["labels"] = ["none", "alike"]
+    with pytest.raises(InputError, match="^toy: none; alike$"):
+        plan(study, ["LSH"], [8], 1)
+
+
+def test_how_long_it_takes_goes_by_rows_of_this_machine_else_by_a_probe(tmp_path, stands, monkeypatch):
+    from wshash.study.grid import probe
+
+    study = Toy(tmp_path)
+    asked = plan(study, ["LSH", "DSH"], [8], 2)
+    monkeypatch.setattr(
+        probe,
+        "rows_seconds",
+        lambda config, rows, n: 60.0 * len(rows) * (config is study.config) + n * (rows[1][0] == "DSH"),
+    )
+    assert asked.takes() == "about 54 minutes of one core, by a short probe"  # 4 rows, 3,000 pictures
+    small = Toy(tmp_path, "smoke")
+    assert plan(small, ["LSH"], [8], 1).takes() == "time unknown before the first row"
+    for seed, seconds in ((5, 30.0), (6, 90.0), (7, 9e9)):
+        _make(grid(study, ["LSH"], [8], [seed])[0], seconds)
+    for name, text in {"a": "{", "b": "[]", "c": "{}", "d": '{"seconds": {"fit": "long"}}'}.items():
+        (tmp_path / "rows" / f"{name}.run.json").write_text(text)  # damaged
+    assert asked.takes() == "about 8 minutes of one core, by the rows made so far"  # 4 times the median, 2 minutes
+    assert replace(asked, missing=[]).takes() == "nothing to do"
+
+
+def test_the_report_says_which_rows_are_missing_and_why(tmp_path):
+    rows = grid(Toy(tmp_path), ["LSH", "DSH"], [16, 8, 4], range(3))
+    done = Plan(Toy(tmp_path), ["LSH", "DSH"], [4, 8, 16], [0, 1, 2], rows, rows, {16: "ValueError: no"})
+    for row in rows:
+        if row.n_bits == 8 or (row.n_bits == 4 and row.seed):
+            _make(row)
+    assert done.report() == (
+        "16 bits failed: ValueError: no\n"
+        "  6 rows are missing: LSH, 16 bits, seed 0; DSH, 16 bits, seed 0; LSH, 16 bits, seed 1; "
+        "DSH, 16 bits, seed 1; and 2 more\n"
+        "4 bits failed: its notebook ended without an error and without them\n"
+        "  2 rows are missing: LSH, 4 bits, seed 0; DSH, 4 bits, seed 0"
+    )
+    for row in rows:
+        _make(row)
+    assert done.report() == ""
