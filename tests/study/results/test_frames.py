@@ -293,6 +293,16 @@ def test_a_gain_of_one_point_contradicts_two_to_six(rows):
     assert table.loc["C4", "verdict"] == "contradicted" and table.loc["C3", "verdict"] == "supported"
 
 
+@pytest.mark.parametrize(("gain", "expected"), [(2.5, "supported"), (6.5, "contradicted"), (1.9, "contradicted")])
+def test_two_to_six_points_are_meant(rows, gain, expected):
+    for row in rows:
+        if row["method"] == "WS-DSH":
+            with np.load(row["per_query"]) as stored:
+                shifted = {name: stored[name] - 0.04 + gain / 100 for name in stored.files}
+            np.savez(row["per_query"], **shifted)
+    assert claims(rows).set_index("claim").loc["C4", "verdict"] == expected
+
+
 def test_words_in_the_wrong_order_do_not_support_claim_1(rows):
     words = pd.DataFrame({"paper": [0.862, 0.791, 0.362], "ours": [0.1, 0.2, 0.9]}, index=["dusk", "sun", "religion"])
     assert claims(rows, words).set_index("claim").loc["C1", "verdict"] == "contradicted"
