@@ -137,7 +137,7 @@ def judged_filter(study: Study, seed: int = 0) -> pd.DataFrame | None:
     """:func:`judge` of the study's own filter (claim C5); None without one, or where all tags or none are visual."""
     if study.config.tag_filter == "none":
         return None
-    table = study.tag_table().sort_index()  # as in filter_scores: the same tags, drawn in the same order
+    table = study.tag_table().sort_index()  # filter_scores has fewer tags where pictures lack SIFT words
     scores = pd.DataFrame({"filter": table["score"], FREQUENCY: table["count"].astype(float)})
     visual = visual_by_labels(study, table.index)
     return None if visual.all() or not visual.any() else judge(scores, _kept(scores), visual, seed)
