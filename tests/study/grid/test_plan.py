@@ -68,6 +68,7 @@ def test_a_plan_has_the_rows_asked_for_longest_codes_first_and_knows_which_are_m
     for row in whole_plan.rows[2:]:
         _make(row)
     again = plan(study, ["DSH", "LSH"], [8, 16], 2)
+    assert [row.path for row in again.rows[:2]] == [study.row_path(m, 16, 0) for m in ("LSH", "DSH")]
     assert again.missing == whole_plan.rows[:2] and whole(again.rows) == whole_plan.rows[2:]
     assert str(again) == (
         "toy: 5,200 pictures, 2 concepts (data d1)\n"
@@ -76,6 +77,17 @@ def test_a_plan_has_the_rows_asked_for_longest_codes_first_and_knows_which_are_m
         "about 3 minutes of one core, by the rows made so far"
     )
     assert str(again.rows[0]) == "LSH, 16 bits, seed 0"
+
+
+def test_a_plan_of_a_configuration_makes_its_study(tmp_path, stands, monkeypatch):
+    class Made(Toy):
+        def __init__(self, config):
+            super().__init__(tmp_path)
+            self.config = config
+
+    monkeypatch.setattr(plan_module, "Study", Made)
+    config = StudyConfig(split_seed=3)
+    assert plan(config, ["LSH"], [8], 1).study.config is config
 
 
 def test_a_damaged_row_is_missing_and_said(tmp_path, stands):
@@ -95,10 +107,10 @@ def test_a_request_is_read_once_in_order_and_within_bounds():
     assert requested(["LSH"], [1, 256], [2**31, 5, 0, 5]) == (["LSH"], [1, 256], [0, 5, 2**31])
     assert len(requested(["LSH"], [8], 1000)[2]) == 1000 and requested(["LSH"], [8], 1)[2] == [0]
     for bits, seeds, said in (
-        ([0], 1, "code lengths"),
-        ([257], 1, "code lengths"),
-        ([8], 0, "the number of seeds"),
-        ([8], 1001, "the number of seeds"),
+        ([0], 1, "^code lengths: "),
+        ([257], 1, "^code lengths: "),
+        ([8], 0, "^the number of seeds: "),
+        ([8], 1001, "^the number of seeds: "),
         ([8], [-1], "^seeds: "),
         ([8], [2**31 + 1], "^seeds: "),
     ):

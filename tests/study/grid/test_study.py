@@ -11,7 +11,7 @@ from threadpoolctl import threadpool_info
 from wshash import InputError, load_dataset
 from wshash.study.grid.collection import Collection
 from wshash.study.grid.config import StudyConfig
-from wshash.study.grid.fitting import hidden_concepts, labelled_rows, pinned_threads
+from wshash.study.grid.fitting import hidden_concepts, labelled_rows, pinned_threads, shuffled
 from wshash.study.grid.methods import recipe
 from wshash.study.grid.store import Store
 from wshash.study.grid.study import Study
@@ -111,6 +111,12 @@ def test_which_labels_are_seen_is_drawn_by_the_seed_alone():
         for seed in (0, 1):
             drawn = np.random.default_rng([seed, 0x1ABE]).permutation(train)[:n]
             assert labelled_rows(train, share, seed).tolist() == sorted(drawn)
+
+
+def test_the_placebo_deals_out_all_rows_by_its_seed():
+    targets = np.arange(40).reshape(20, 2)
+    for seed in (0, 1):
+        assert (shuffled(targets, seed) == targets[np.random.default_rng(seed).permutation(20)]).all()
 
 
 def test_hidden_concepts_are_those_named_and_neither_unknown_nor_all():

@@ -143,7 +143,7 @@ def measured(tmp_path, monkeypatch):
     table = [dict(zip(("method", "measure", "processors", "spread"), line, strict=True)) for line in lines]
     (tmp_path / "benchmarks").mkdir()
     (tmp_path / "benchmarks" / "processor.json").write_text(json.dumps({"table": table}))
-    monkeypatch.setattr(verify, "project_root", lambda required: tmp_path)
+    monkeypatch.setattr(verify, "project_root", lambda required: tmp_path if required else None)
 
 
 def by_hand(precision, ap, verdicts=("supported", "mixed"), data="d1", **config) -> verify.Results:
@@ -238,6 +238,13 @@ def test_each_kind_of_difference_alone_is_not_reproduced(measured):
     )
     both = verify.compare(replace(PUBLISHED, origin=PUBLISHED.origin | {"fingerprints": {}}), PUBLISHED)
     assert str(both).endswith("; other data, other split\ndata: None here, d2 published\nsplit: None here, s published")
+
+
+def test_a_row_that_is_there_twice_is_compared_with_none(measured):
+    twice = replace(PUBLISHED, rows=pd.concat([PUBLISHED.rows] * 2))
+    for made, published in ((twice, PUBLISHED), (PUBLISHED, twice)):
+        with pytest.raises(pd.errors.MergeError):
+            verify.compare(made, published)
 
 
 def test_many_differences_are_cut_short_and_all_in_the_report(measured):
