@@ -57,6 +57,9 @@ def test_rows_are_read_with_the_place_of_their_measures(tmp_path):
     (row,) = frames.read_rows([tmp_path / "a.json"])
     assert row == {"method": "Größe", "per_query": tmp_path / "a.npz"}
     assert frames.per_query(row, "x").tolist() == [0, 1, 2]
+    np.savez(tmp_path / "a.npz", x=np.array([{}], object))
+    with pytest.raises(ValueError, match="allow_pickle"):  # no file runs code
+        frames.per_query(row, "x")
 
 
 def test_by_bits_is_the_mean_and_the_t_interval_over_the_seeds(rows):
@@ -76,6 +79,7 @@ def test_lines_are_in_the_order_of_the_figures_and_have_all_that_is_drawn(rows):
         (row["method"], row["n_bits"], row["seed"]) for row in rows
     ]
     assert set(frame["dataset"]) == {"toy"} and set(frame["protocol"]) == {"paper"}
+    assert set(frame) == {"dataset", "protocol", "method", "n_bits", "seed"} | set(rows[0]["measures"])
     frame["n_queries"] += frame["seed"]
     table = frames.by_bits(frame)
     assert table[["method", "n_bits"]].apply(tuple, axis=1).tolist() == [
@@ -139,13 +143,15 @@ def test_figure_9_is_in_the_order_of_the_figures_and_of_the_depths(rows):
         row["method"] = {"DSH": "LSH", "WS-DSH": "DSH"}[row["method"]]  # as the alphabet does not have them
         for depth in range(1, 21):
             row["measures"] |= {f"precision@{depth}{end}": 0.5 for end in ("", "/best", "/worst")}
+    assert frames.measures(rows)["method"].tolist() == ["LSH"] * 3 + ["DSH"] * 3
     table = frames.by_depth(frames.measures(rows))
     assert table["method"].tolist() == ["LSH"] * 21 + ["DSH"] * 21
     assert table["depth"].tolist() == [*range(1, 21), 100] * 2
 
 
 def test_main_depth_falls_back_where_the_database_is_small():
-    assert frames.main_depth(pd.DataFrame(columns=["precision@10", "precision@50", "precision@50/best"])) == 50
+    columns = ["precision@10", "precision@100", "precision@50", "precision@100/best"]
+    assert frames.main_depth(pd.DataFrame(columns=columns)) == 100
     assert frames.main_depth(pd.DataFrame(columns=["precision@100", "precision@500", "precision@1000"])) == 500
 
 
@@ -175,6 +181,8 @@ def test_an_interval_is_over_seeds_and_queries_and_with_one_seed_over_queries(ro
     assert table.loc[64, ["difference", "low", "high"]].tolist() == list(three.over_both)
     assert table.loc[64, ["seeds_low", "seeds_high"]].tolist() == list(three.over_seeds[1:])
     assert table.loc[8, ["seeds_low", "seeds_high"]].isna().all()
+    back = differences(rows, [("DSH", "WS-DSH")], "precision@500")  # the seeds that both have
+    assert back["n_seeds"].tolist() == [1, 3] and np.allclose(back["difference"], -table["difference"])
 
 
 @pytest.mark.parametrize(
