@@ -1,12 +1,13 @@
 """A study killed again and again: does it end in the bytes of one that ran undisturbed?
 
-``python benchmarks/kills.py [--kills 100] [--seed 0]``
+``python benchmarks/kills.py [--kills 100] [--seed 0] [--jobs 2]``
 
 A small study of postcards (features, tag vectors, weak networks, models, rows, publishing) is killed at random moments
 (SIGKILL to all its processes, as at a loss of power), started again, and so on, until it is done; then it begins anew,
-until there were as many kills as asked for. Among the starts some find a full disk (a limit on the size of files), a
-read-only folder (not as root), a clock that stands three days back (where ``faketime`` is installed), or a second study
-of the same rows at work. ``kills.md`` says how each round ended. In short: ``tests/study/grid/test_killed.py``.
+until there were as many kills as asked for, ``jobs`` rounds at a time. Among the starts some find a full disk (a limit
+on the size of files), a read-only folder (not as root), a clock that stands three days back (where ``faketime`` is
+installed), or a second study of the same rows at work. ``kills.md`` says how each round ended. In short:
+``tests/study/grid/test_killed.py``.
 """
 
 import argparse
@@ -21,6 +22,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pandas as pd
@@ -57,11 +59,11 @@ def start(folder: Path, kind: str = "kill") -> subprocess.Popen:
     command = [*COMMAND, "--jobs", "2"]
     if kind == "clock":
         command = ["faketime", "-f", "-3d", *command]
-    limit = (lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))) if kind == "full disk" else None
     pipes = dict(stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    return subprocess.Popen(
-        command, env=os.environ | places, cwd=ROOT, start_new_session=True, preexec_fn=limit, **pipes
-    )
+    process = subprocess.Popen(command, env=os.environ | places, cwd=ROOT, start_new_session=True, **pipes)
+    if kind == "full disk":
+        resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (20_000, 20_000))
+    return process
 
 
 def kill(process: subprocess.Popen) -> bool:
@@ -82,49 +84,60 @@ def damage(folder: Path) -> list[str]:
     ]
 
 
+def play(number: int, seed: int, place: Path, length: float, drawn: float | None) -> dict:
+    """A round: killed at random moments, at most twelve times, then run to its end."""
+    moments, kinds, folder = random.Random(f"{seed} {number}"), Counter(), place / f"round{number}"
+    (folder / "runs").mkdir(parents=True)
+    if drawn is None:
+        shutil.copytree(place / "whole" / "runs" / "postcards", folder / "runs" / "postcards")
+    while kinds.total() < 12:
+        kind = moments.choice(KINDS)
+        if kind == "read-only":
+            (folder / "runs").chmod(0o555)
+        processes = [start(folder, kind) for _ in range(2 if kind == "two" else 1)]
+        time.sleep(moments.uniform(0.5, 0.5 * (drawn or length)))
+        dead = [kill(process) for process in processes]
+        (folder / "runs").chmod(0o755)
+        kinds[kind] += any(dead)
+        bad = damage(folder)
+        assert not bad, bad
+        if all(process.returncode == 0 for process in processes):
+            break
+    last = start(folder).communicate(timeout=1200)[0]
+    same = results(folder) == results(place / "whole")
+    left = len(list((folder / "runs").rglob(".writing-*")))
+    shutil.rmtree(folder)
+    found = {"round": number, "kills": kinds.total(), "same bytes": same, "rows": "6 of 6 rows" in last}
+    print(found, flush=True)
+    return found | {"temporary files": left, "kinds": kinds}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--jobs", type=int, default=2)
     arguments = parser.parse_args()
-    moments = random.Random(arguments.seed)
     with tempfile.TemporaryDirectory() as temporary:
-        whole = Path(temporary) / "whole"
+        place = Path(temporary)
         began = time.monotonic()
-        out = start(whole).communicate(timeout=1200)[0]
-        drawn, expected = time.monotonic() - began, results(whole)
-        assert expected and "6 of 6 rows" in out, out
-        shutil.copytree(whole / "runs" / "postcards", Path(temporary) / "again" / "runs" / "postcards")
+        out = start(place / "whole").communicate(timeout=1200)[0]
+        drawn = time.monotonic() - began
+        assert results(place / "whole") and "6 of 6 rows" in out, out
+        shutil.copytree(place / "whole" / "runs" / "postcards", place / "again" / "runs" / "postcards")
         began = time.monotonic()
-        start(Path(temporary) / "again").communicate(timeout=1200)
+        start(place / "again").communicate(timeout=1200)
         length = time.monotonic() - began  # what is left where the pictures are drawn; less, after each kill
-        kills, rounds, kinds = 0, [], Counter()
-        while kills < arguments.kills:
-            folder, mine = Path(temporary) / f"round{len(rounds)}", 0
-            (folder / "runs").mkdir(parents=True)
-            if rounds:  # drawing is half of the time; the first round tries it
-                shutil.copytree(whole / "runs" / "postcards", folder / "runs" / "postcards")
-            while mine < 12 and kills < arguments.kills:
-                kind = moments.choice(KINDS)
-                if kind == "read-only":
-                    (folder / "runs").chmod(0o555)
-                processes = [start(folder, kind) for _ in range(2 if kind == "two" else 1)]
-                time.sleep(moments.uniform(0.5, 0.5 * (length if rounds else drawn)))
-                dead = [kill(process) for process in processes]
-                (folder / "runs").chmod(0o755)
-                kills, mine, kinds[kind] = kills + any(dead), mine + any(dead), kinds[kind] + any(dead)
-                bad = damage(folder)
-                assert not bad, bad
-                if not any(dead):
-                    break
-            last = start(folder).communicate(timeout=1200)[0]
-            same = results(folder) == expected
-            left = len(list((folder / "runs").rglob(".writing-*")))
-            found = {"kills": mine, "same bytes": same, "rows": "6 of 6 rows" in last, "temporary files": left}
-            rounds.append({"round": len(rounds)} | found)
-            print(rounds[-1], flush=True)
-            shutil.rmtree(folder)
-    table = pd.DataFrame(rounds)
+        rounds, kinds = [], Counter()
+        with ThreadPoolExecutor(arguments.jobs) as pool:
+            while kinds.total() < arguments.kills:
+                numbers = range(len(rounds), len(rounds) + arguments.jobs)
+                # Drawing is half of the time: the first round alone tries it.
+                playing = [pool.submit(play, n, arguments.seed, place, length, None if n else drawn) for n in numbers]
+                for found in (one.result() for one in playing):
+                    kinds += found.pop("kinds")
+                    rounds.append(found)
+    table, kills = pd.DataFrame(rounds), kinds.total()
     title = f"{kills} kills at random moments of a study of {length:.0f} s: {dict(kinds)}"
     write_text(
         Path(__file__).with_suffix(".md"), f"# Killed, and gone on\n\n{title}\n\n{table.to_markdown(index=False)}\n"
