@@ -57,7 +57,7 @@ def _study_of(arguments: argparse.Namespace):
 def study(arguments: argparse.Namespace) -> int:
     from wshash.study.grid.plan import whole
     from wshash.study.grid.run import prepare, run, shown
-    from wshash.study.grid.store import is_made
+    from wshash.study.grid.store import is_made, is_whole
     from wshash.study.publish import first_look, outside_of, publish
     from wshash.study.results.files import folder_of
 
@@ -84,7 +84,7 @@ def study(arguments: argparse.Namespace) -> int:
             run([soon := replace(made, seeds=made.seeds[:1], missing=first)], arguments.jobs)
             if whole(first):
                 print(f"Figure 8 of seed {made.seeds[0]}: {shown(first_look(replace(soon, rows=first)))}", flush=True)
-            made = replace(made, missing=[row for row in made.missing if not is_made(row.path)])
+            made = replace(made, missing=[row for row in made.missing if not is_whole(row.path)])
         run([made], arguments.jobs)
     except KeyboardInterrupt:
         kept = (

@@ -102,6 +102,33 @@ def test_a_damaged_row_is_missing_and_said(tmp_path, stands):
         assert plan(study, ["LSH"], [8], 3).missing == rows[1:]
 
 
+def test_a_damaged_row_of_a_later_seed_is_made_after_the_first_look(tmp_path, stands, monkeypatch):
+    from wshash.study import commands
+    from wshash.study.cli import _parser
+    from wshash.study.grid import run
+
+    first = plan(Toy(tmp_path), ["LSH"], [8], 3)
+    _make(first.rows[1])
+    first.rows[1].path.write_text("{ }")
+    with pytest.warns(DamagedWarning):
+        made = plan(Toy(tmp_path), ["LSH"], [8], 3)
+    runs = []
+
+    def runs_seed_0(plans, jobs):
+        runs.append([row.seed for made in plans for row in made.missing])
+        _make(first.rows[0])
+
+    monkeypatch.setattr(run, "run", runs_seed_0)
+    monkeypatch.setattr(commands, "_demand_notebooks", lambda: None)
+    monkeypatch.setattr(commands, "_drawn", lambda arguments: True)
+    monkeypatch.setattr(commands, "_plan", lambda arguments: made)
+    monkeypatch.setattr("wshash.study.publish.first_look", lambda plan: tmp_path)
+    monkeypatch.setattr("wshash.study.publish.publish", lambda plan: tmp_path)
+    monkeypatch.setattr(commands, "_verdict", lambda *_: True)
+    assert commands.study(_parser().parse_args(["study"])) == 1  # rows are missing
+    assert runs == [[0], [1, 2]]
+
+
 def test_a_request_is_read_once_in_order_and_within_bounds():
     assert requested(["LSH"], [16, "8", 16], 3) == (["LSH"], [8, 16], [0, 1, 2])
     assert requested(["LSH"], [1, 256], [2**31, 5, 0, 5]) == (["LSH"], [1, 256], [0, 5, 2**31])
