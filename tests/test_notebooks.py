@@ -1,7 +1,6 @@
 """What every committed notebook must be, so that it opens anywhere and its differences mean something."""
 
 import ast
-import importlib.util
 import json
 import re
 from pathlib import Path
@@ -9,13 +8,12 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from tests.scripts import load
 from wshash import InputError
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("[0-9][0-9]*_*.ipynb"))
-spec = importlib.util.spec_from_file_location("navigation", ROOT / "book" / "navigation.py")
-navigation = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(navigation)
+navigation = load("book/navigation.py")
 
 
 @pytest.fixture(params=NOTEBOOKS, ids=lambda path: path.stem)

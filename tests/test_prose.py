@@ -1,6 +1,5 @@
 """What prose says of results is compared with the files that hold them: numbers by marks, sentences one by one."""
 
-import importlib.util
 import re
 from pathlib import Path
 
@@ -8,10 +7,10 @@ import nbformat
 import pandas as pd
 import pytest
 
+from tests.scripts import load
+
 ROOT = Path(__file__).parents[1]
-spec = importlib.util.spec_from_file_location("prose", ROOT / "book" / "prose.py")
-prose = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(prose)
+prose = load("book/prose.py")
 
 
 def table(name, collection="mirflickr25k-128"):

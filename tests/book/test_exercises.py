@@ -1,16 +1,15 @@
 """Every solution of the exercises passes its checks, and every starter fails them with a sentence."""
 
-import importlib.util
 import re
 from pathlib import Path
 
 import nbformat
 import pytest
 
+from tests.scripts import load
+
 ROOT = Path(__file__).parents[2]
-spec = importlib.util.spec_from_file_location("exercises", ROOT / "book" / "exercises.py")
-exercises = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(exercises)
+exercises = load("book/exercises.py")
 FILES = sorted(exercises.FOLDER.glob("*.py"))
 TASKS = [
     pytest.param(path, number, id=f"{path.stem}-{number + 1}")

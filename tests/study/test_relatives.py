@@ -1,21 +1,16 @@
 """mAP@5000 as other papers report it: whom it is drawn from, and what an argsort makes of ties."""
 
-import importlib.util
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
 
+from tests.scripts import load
 from wshash.datasets.base import TaggedImages
 from wshash.retrieval import evaluate
 from wshash.study import Study, StudyConfig
 from wshash.study.grid.collection import Collection
 
-_FILE = Path(__file__).parents[2] / "benchmarks" / "relatives.py"
-_SPEC = importlib.util.spec_from_file_location("relatives", _FILE)
-relatives = importlib.util.module_from_spec(_SPEC)
-_SPEC.loader.exec_module(relatives)
+relatives = load("benchmarks/relatives.py")
 
 
 @pytest.fixture(scope="module")
