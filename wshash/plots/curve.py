@@ -7,6 +7,8 @@ from matplotlib.figure import Figure
 from wshash.plots.results import line
 from wshash.plots.style import CHANCE, PAGE, caption, look, need_columns, styled
 
+PAPERS_WAY = {"color": "#B36B00", "linestyle": "--", "marker": "p", "label": "WS-X, the best of three"}
+
 
 def _best(part: pd.DataFrame) -> pd.DataFrame:
     """With each number of labels, the method of highest precision."""
@@ -28,20 +30,15 @@ def curve(data: pd.DataFrame, width: float = PAGE) -> Figure:
         for method in part.loc[part["kind"] == "tags", "method"]:
             rows = part[part["method"] == method]
             axes.axhline(rows["precision"].iloc[0], color=look(method)["color"], linestyle=":", linewidth=0.8)
-            line(axes, rows, rows["n_labelled"], method)
+            line(axes, rows, rows["n_labelled"], look(method))
         for method in ("DRSCH", "Twin", "Placebo-Joint", "Joint"):
             rows = part[part["method"] == method].sort_values("n_labelled")
             if len(rows):
-                line(axes, rows, rows["n_labelled"], method)
+                line(axes, rows, rows["n_labelled"], look(method))
         paper = part[part["kind"] == "paper"]
         if len(paper):
             best = _best(paper)
-            ends = abs(best[["low", "high"]].sub(best["precision"], axis=0)).to_numpy().T
-            style = {"color": "#B36B00", "linestyle": "--", "marker": "p", "label": "WS-X, the best of three"}
-            axes.errorbar(
-                best["n_labelled"], best["precision"], ends, fmt="none", ecolor=style["color"], elinewidth=2.4
-            )
-            axes.plot(best["n_labelled"], best["precision"], **style)
+            line(axes, best, best["n_labelled"], PAPERS_WAY)
         axes.axhline(part["chance"].mean(), **CHANCE)
         axes.set_xscale("symlog", linthresh=50, linscale=0.6)
         ticks = sorted(set(part["n_labelled"]))

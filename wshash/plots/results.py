@@ -28,9 +28,8 @@ def _has(data: pd.DataFrame, *columns: str) -> bool:
     return set(columns) <= set(data) and bool(data[list(columns)].notna().any(axis=None))
 
 
-def line(axes, rows: pd.DataFrame, x, method: str) -> None:
-    """A method's precision at ``x`` with its intervals, which need not be symmetric; one seed has none."""
-    style = look(method)
+def line(axes, rows: pd.DataFrame, x, style: dict) -> None:
+    """Precision at ``x`` with its intervals, which need not be symmetric; one seed has none. ``style`` as of a line."""
     if _has(rows, "low", "high"):
         errors = np.abs(rows[["low", "high"]].to_numpy().T - rows["precision"].to_numpy())
         axes.errorbar(x, rows["precision"], errors, fmt="none", ecolor=style["color"], elinewidth=2.4, capsize=0)
@@ -74,7 +73,7 @@ def _lines(data: pd.DataFrame, x: str, x_label: str, y_label: str, note: str, wi
             axes.vlines(
                 at[rows["fits"]], *rows.loc[rows["fits"], ["worst", "best"]].T.to_numpy(), colour, linewidth=0.7
             )
-        line(axes, rows, at, method)
+        line(axes, rows, at, look(method))
     if "chance" in data:
         axes.axhline(data["chance"].mean(), **CHANCE)
     log_axis(axes, ticks)
