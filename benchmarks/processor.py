@@ -5,13 +5,17 @@ sums come in another order and round otherwise. What training makes of that is c
 ``python -m wshash verify`` takes its tolerances from here.
 
     python benchmarks/processor.py [--small] [--dataset mirflickr25k-128] [--write]
+    python benchmarks/processor.py --dataset mirflickr25k-128 --methods Placebo-DSH --bits 8 16 --write
 
-``--write`` puts the numbers of this data set into processor.json, beside those of others, and draws processor.md anew.
+``--write`` puts the numbers into processor.json and draws processor.md anew. A part replaces its own lines there, those
+of the same data set, method, code length and measure, and says of them alone what they were made by. Looking at many
+photographs without these instructions takes hours: with ``--same-features`` both sides have the features of this one.
 """
 
 import argparse
 import json
 import os
+import shutil
 import subprocess
 import sys
 
@@ -27,7 +31,7 @@ from wshash.study.provenance import provenance
 
 FORBIDDEN = {"ATEN_CPU_CAPABILITY": "default", "ONEDNN_MAX_CPU_ISA": "SSE41", "OPENBLAS_CORETYPE": "Nehalem"}
 WHERE = ("here", "there")
-SEEDS = 2
+OWN = ["dataset", "method", "bits", "measure"]  # what a line is of
 MEASURES = {"precision": "precision@{}", "average_precision": "average_precision"}
 SAID = {"processors": "between two processors", "spread": "between seeds"}
 
@@ -53,25 +57,34 @@ def compare(paths, folder, depth):
     return pd.concat([groups["processors"].max(), groups["here"].std().rename("spread")], axis=1).reset_index()
 
 
-def written(kept, records):
-    """The Markdown of all data sets that were measured."""
+def merged(kept, part):
+    """All lines after a part was measured: its own in place of those of the same, the others as they are."""
+    if kept.empty:
+        return part
+    again = pd.MultiIndex.from_frame(kept[OWN]).isin(pd.MultiIndex.from_frame(part[OWN]))
+    return pd.concat([kept[~again], part], ignore_index=True)
+
+
+def written(records):
+    """The Markdown of all data sets that were measured, a table for what was made by the same."""
     names = " ".join(f"{name}={value}" for name, value in FORBIDDEN.items())
     text = [
         "# How far results move on another processor",
         f"By `python benchmarks/processor.py`; the other processor is this one with `{names}`. Largest difference of a "
-        f"measure over {SEEDS} seeds, and the standard deviation between these; precision is that of the first 500. "
+        "measure over the seeds, and the standard deviation between these; precision is that of the first 500. "
         "`python -m wshash verify` takes its tolerances from the same numbers in [processor.json](processor.json).",
     ]
-    for name, rows in records.groupby("dataset", sort=False):
-        wide = rows.pivot(index=["method", "bits"], columns="measure", values=list(SAID))
-        wide = wide[[(what, measure) for measure in MEASURES for what in SAID if measure in set(rows["measure"])]]
-        wide.columns = [f"{measure.replace('_', ' ')}, {SAID[what]}" for what, measure in wide.columns]
-        wide = wide.loc[rows[["method", "bits"]].drop_duplicates().itertuples(index=False, name=None)]
-        precision = rows[rows["measure"] == "precision"]["processors"]
+    for name, lines in records.groupby("dataset", sort=False):
+        moved = lines[lines["measure"] == "precision"]["processors"]
         text.append(
-            f"## {name}\n\n{kept[name]}. Precision differs by at most {precision.max():.4f}, in the median by "
-            f"{precision.median():.5f}.\n\n{wide.reset_index().to_markdown(index=False, floatfmt='.5f')}"
+            f"## {name}\n\nPrecision differs by at most {moved.max():.4f}, in the median by {moved.median():.5f}."
         )
+        for made_by, rows in lines.groupby("made_by", sort=False):
+            wide = rows.pivot(index=["method", "bits"], columns="measure", values=list(SAID))
+            wide = wide[[(what, measure) for measure in MEASURES for what in SAID if measure in set(rows["measure"])]]
+            wide.columns = [f"{measure.replace('_', ' ')}, {SAID[what]}" for what, measure in wide.columns]
+            wide = wide.loc[rows[["method", "bits"]].drop_duplicates().itertuples(index=False, name=None)]
+            text.append(f"{made_by}:\n\n{wide.reset_index().to_markdown(index=False, floatfmt='.5f')}")
     return "\n\n".join(text) + "\n"
 
 
@@ -79,29 +92,37 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--small", action="store_true", help="600 postcards, three epochs: a try in minutes")
     parser.add_argument("--dataset", default="mirflickr25k-128")
+    parser.add_argument("--methods", nargs="+", default=names(), help="these alone, or groups; default: all")
+    parser.add_argument("--bits", nargs="+", type=int, default=BITS, help="these alone; default: all of the study")
+    parser.add_argument("--seeds", type=int, default=2, help="how many; default 2")
+    parser.add_argument("--same-features", action="store_true", help="look at the pictures once, with all instructions")
     parser.add_argument("--write", action="store_true", help="write benchmarks/processor.json and .md")
     options = parser.parse_args()
-    config, methods, bits, depth = StudyConfig(dataset=options.dataset), names(), BITS, 500
+    if options.seeds < 2:
+        parser.error("one seed says nothing of the spread between seeds")
+    config, methods, bits, depth = StudyConfig(dataset=options.dataset), options.methods, options.bits, 500
     study = ["--dataset", options.dataset]
     if options.small:
         config, methods, bits, depth = StudyConfig(options={"n": 600}, preset="smoke"), ("LSH", "DSH"), (8,), 100
         study = ["--option", "n=600", "--preset", "smoke"]
-    study += ["--methods", *methods, "--bits", *map(str, bits), "--seeds", str(SEEDS)]
+    study += ["--methods", *methods, "--bits", *map(str, bits), "--seeds", str(options.seeds)]
     folder = runs_root() / "processor"
     make(study, runs_root())
+    made = plan(config, methods, bits, options.seeds)
+    if options.same_features:
+        shutil.copytree(runs_root() / "features", folder / "features", dirs_exist_ok=True)
     make(study, folder, **FORBIDDEN)
-    paths = [row.path for row in plan(config, methods, bits, SEEDS).rows]
     origin = provenance()
-    table = compare(paths, folder, depth).assign(dataset=config.dataset)
+    made_by = f"{origin['machine']}, commit {origin['commit']}, {options.seeds} seeds"
+    made_by += ", on the same features" if options.same_features else ""
+    part = compare([row.path for row in made.rows], folder, depth).assign(dataset=config.dataset, made_by=made_by)
     path = project_root() / "benchmarks" / "processor.json"
-    kept = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {"made_by": {}, "table": []}
-    table = pd.DataFrame([row for row in kept["table"] if row["dataset"] != config.dataset] + table.to_dict("records"))
-    kept["made_by"][config.dataset] = f"{origin['machine']}, commit {origin['commit']}"
-    text = written(kept["made_by"], table)
+    kept = pd.DataFrame(json.loads(path.read_text(encoding="utf-8"))["table"] if path.is_file() else [])
+    text = written(table := merged(kept, part))
     print(text)
-    keep("processor", {"table": table.to_dict("records"), "provenance": origin})
+    keep("processor", {"table": part.to_dict("records"), "provenance": origin})
     if options.write and not options.small:
-        write_json(path, kept | {"table": table.to_dict("records")})
+        write_json(path, {"table": table.to_dict("records")})
         write_text(path.with_suffix(".md"), text)
 
 
