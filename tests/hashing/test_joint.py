@@ -122,7 +122,6 @@ def test_same_seed_same_codes_and_a_file_of_them(tmp_path):
         ({}, None, np.ones((99, 2)), "each of the 100 rows"),
         ({}, None, np.zeros((100, 2)), "0 of 100 rows have a tag"),
         ({"hidden": 15}, None, np.eye(2)[np.arange(100) % 2], "two units for each of the 8 bits"),
-        ({"depth": "stage"}, None, np.eye(2)[np.arange(100) % 2], "depth='stage'"),
     ],
 )
 def test_bad_input_is_named(params, y, tags, message):

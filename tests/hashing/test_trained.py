@@ -12,14 +12,14 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 from torch import nn
 
 from wshash.errors import InputError
-from wshash.hashing import DRSCH, DSH, KSH, WDHT, DeepBit, HashingMethod, WeakPretraining
+from wshash.hashing import DRSCH, DSH, ITQ, KSH, WDHT, DeepBit, HashingMethod, JointHash, WeakPretraining
 from wshash.hashing.losses import drsch_loss, dsh_loss
 from wshash.hashing.network import HashNetwork
 from wshash.hashing.training import TrainingWarning
 from wshash.study.grid.methods import TABLE2
 from wshash.tags.similarity import TagSimilarity
 from wshash.vision import backbones
-from wshash.vision.features import fit_square
+from wshash.vision.features import extract_features, fit_square
 
 pytestmark = pytest.mark.filterwarnings("ignore::wshash.hashing.training.TrainingWarning")  # most are kept short
 SMALL = {"hidden": 32, "batch_size": 64, "epochs": 15, "min_steps": 0, "learning_rate": 3e-3}
@@ -363,22 +363,13 @@ def test_scikit_learn_conventions(estimator, check):
     check(estimator)
 
 
-class TinyBackbone(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.first = nn.Sequential(nn.Conv2d(3, 4, 3, stride=4), nn.BatchNorm2d(4), nn.ReLU())
-        self.last = nn.Conv2d(4, 6, 3)
-
-    def forward(self, x):
-        return self.last(self.first(x)).mean(dim=(2, 3))
-
-
 @pytest.fixture
 def tiny_backbone(monkeypatch):
     def load(name, weights=None):
         torch.manual_seed(0)
-        module = TinyBackbone().eval()
-        return backbones.Backbone(name, module, 6, 32, (127.0,) * 3, (128.0,) * 3, [module.first, module.last])
+        lower = nn.Sequential(nn.Conv2d(3, 4, 3, stride=4), nn.BatchNorm2d(4), nn.ReLU()).eval()
+        upper = nn.Sequential(nn.Conv2d(4, 6, 3), nn.BatchNorm2d(6), nn.AdaptiveAvgPool2d(1), nn.Flatten()).eval()
+        return backbones.Backbone(name, lower, upper, 6, (4, 8, 8), 32, (127.0,) * 3, (128.0,) * 3)
 
     monkeypatch.setattr(backbones, "load_backbone", load)
     return load
@@ -388,21 +379,62 @@ PICTURES = np.random.default_rng(0).integers(0, 256, (8, 40, 32, 3)).astype(np.u
 LABELS = np.eye(2, dtype=bool)[[0, 1] * 4]
 
 
+def given(depth, load=None):
+    """The pictures, or the maps that the last stage of the tiny backbone sees of them."""
+    return list(PICTURES) if depth == "full" else extract_features(PICTURES, load("tiny"), workers=0, maps=True)
+
+
 @pytest.mark.parametrize("depth", ["stage", "full"])
 @pytest.mark.parametrize("method", [DSH, DRSCH, DeepBit, WDHT])
-def test_pictures_train_the_backbone_as_deep_as_asked(method, depth, tiny_backbone, tmp_path):
-    fresh = tiny_backbone("tiny").module.state_dict()
+def test_the_backbone_is_trained_as_deep_as_asked(method, depth, tiny_backbone, tmp_path):
+    if method is DeepBit and depth == "stage":
+        with pytest.raises(InputError, match="maps cannot be rotated"):
+            DeepBit(depth="stage").fit(given(depth, tiny_backbone), LABELS)
+        return
+    X = given(depth, tiny_backbone)
     model = method(n_bits=4, hidden=8, epochs=2, batch_size=4, depth=depth, backbone="tiny")
-    model.fit(list(PICTURES), LABELS)
-    trained = model.network_.backbone.state_dict()
+    fresh = dict(model.set_params(epochs=0).fit(X, LABELS).network_.state_dict())
+    fresh = {name: value.clone() for name, value in fresh.items()}
+    trained = model.set_params(epochs=2).fit(X, LABELS).network_.state_dict()
     moved = {name for name in fresh if not torch.equal(fresh[name], trained[name])}
-    assert {"last.weight"} <= moved
-    assert ("first.0.weight" in moved) == (depth == "full")
+    upper, lower = {"stage": ("backbone.1.0", None), "full": ("backbone.module.1.0", "backbone.module.0.0")}[depth]
+    assert f"{upper}.weight" in moved
+    assert depth == "stage" or f"{lower}.weight" in moved
     assert not any("running" in name for name in moved)  # statistics of the pre-training are kept
-    codes = model.transform(PICTURES)
+    codes = model.transform(X)
     assert codes.shape == (8, 4) and codes.dtype == np.uint8
     model.save(tmp_path / "model")
-    np.testing.assert_array_equal(HashingMethod.load(tmp_path / "model").transform(PICTURES), codes)
+    np.testing.assert_array_equal(HashingMethod.load(tmp_path / "model").transform(X), codes)
+
+
+def test_the_last_stage_on_maps_begins_where_the_pictures_do(tiny_backbone):
+    """Not trained yet, both depths make the same features of a picture, and the same codes of equal hash layers."""
+    options = {"n_bits": 4, "hidden": 8, "epochs": 0, "backbone": "tiny"}
+    whole, last = (DSH(depth=d, **options).fit(given(d, tiny_backbone), LABELS) for d in ("full", "stage"))
+    np.testing.assert_allclose(
+        last.embed(given("stage", tiny_backbone)), whole.embed(given("full")), rtol=0.02, atol=0.02
+    )  # maps are kept in half precision
+    with pytest.raises(InputError, match="X has 5 columns; the maps of tiny have 256"):
+        DSH(depth="stage", **options).fit(np.eye(5), LABELS[:5])
+
+
+def test_both_at_once_trains_the_last_stage_and_keeps_its_directions(tiny_backbone, tmp_path):
+    X, tags = given("stage", tiny_backbone), np.eye(4)[[0, 1, 0, 1, 2, 3, 2, 3]]
+    options = {"n_bits": 3, "hidden": 8, "batch_size": 4, "depth": "stage", "backbone": "tiny"}
+    features = extract_features(PICTURES, tiny_backbone("tiny"), workers=0)
+    start = JointHash(epochs=0, **options).fit(X, LABELS, tags)
+    before = start._untrained(X.astype(np.float32))
+    np.testing.assert_allclose(before, features, rtol=0.02, atol=0.02)  # maps are kept in half precision
+    z = before @ start.directions_
+    assert (start.transform(X) == ITQ(n_bits=3).fit(z).transform(z)).mean() > 0.9  # its first codes are CCA-ITQ's
+    fitted = JointHash(epochs=3, **options).fit(X, LABELS, tags)
+    before, after = start.network_.backbone, fitted.network_.backbone
+    assert torch.equal(before.before[1][0].weight, after.before[1][0].weight)
+    assert not torch.equal(before.backbone[1][0].weight, after.backbone[1][0].weight)
+    fitted.save(tmp_path / "model")
+    assert HashingMethod.load(tmp_path / "model").embed(X).tobytes() == fitted.embed(X).tobytes()
+    with pytest.raises(InputError, match="depth='full'"):
+        JointHash(depth="full").fit(list(PICTURES), LABELS)
 
 
 def test_the_paper_preset_goes_from_weak_to_supervised(tiny_backbone):
@@ -418,8 +450,9 @@ def test_the_paper_preset_goes_from_weak_to_supervised(tiny_backbone):
     np.testing.assert_allclose(ksh.fit(PICTURES, LABELS).embed(PICTURES), trunk.embed(weak.trunk_features(PICTURES)))
     with pytest.raises(InputError, match="at least 2 to train on"):
         ksh.fit(PICTURES[:1], LABELS[:1])
-    with pytest.raises(InputError, match="start takes pictures"):
-        ksh.set_params(start_layer="concat").fit(PICTURES, LABELS)
+    both = ksh.set_params(start_layer="concat").fit(PICTURES, LABELS)._represent(PICTURES)
+    features = weak.features(PICTURES)
+    np.testing.assert_allclose(both[:, :6], features / ksh.scales_[0], rtol=1e-5)
 
 
 def test_the_paper_preset_trains_the_whole_of_vgg16(monkeypatch):
@@ -436,8 +469,8 @@ def test_the_paper_preset_trains_the_whole_of_vgg16(monkeypatch):
     model = DSH(n_bits=8, start=weak, **preset).fit(PICTURES[:4], LABELS[:4])
     before, after = (m.network_.state_dict() for m in (weak, model))
     moved = [name for name in before if not torch.equal(before[name], after[name])]
-    assert {"backbone.features.0.weight", "backbone.classifier.3.weight", "hash.weight"} <= set(moved)
-    assert model.network_.image_size == 120 and before["hash.weight"].shape == (8, 4096)
+    assert {"backbone.module.0.0.weight", "backbone.module.1.2.3.weight", "hash.weight"} <= set(moved)
+    assert model._image_size == 120 and before["hash.weight"].shape == (8, 4096)
     assert model.transform(PICTURES).shape == (8, 8)
 
 
@@ -512,15 +545,16 @@ def test_beta_is_the_slope_of_drschs_units():
 def test_a_start_with_another_backbone_is_refused(tiny_backbone):
     options = {"n_bits": 4, "hidden": 8, "epochs": 0, "batch_size": 4, "depth": "stage"}
     similarity = TagSimilarity(LABELS.astype(np.float32), np.eye(2))
-    weak = WeakPretraining(threshold=0.5, backbone="tiny", **options).fit(PICTURES, similarity)
+    X = given("stage", tiny_backbone)
+    weak = WeakPretraining(threshold=0.5, backbone="tiny", **options).fit(X, similarity)
     with pytest.raises(InputError, match="start has backbone='tiny', this method 'other'"):
-        DSH(start=weak, backbone="other", **options).fit(PICTURES, LABELS)
-    DSH(start=weak, backbone="tiny", **options).fit(PICTURES, LABELS)
+        DSH(start=weak, backbone="other", **options).fit(X, LABELS)
+    DSH(start=weak, backbone="tiny", **options).fit(X, LABELS)
 
 
 def test_pictures_are_brought_to_the_size_of_the_network(tiny_backbone):
     similarity = TagSimilarity(LABELS.astype(np.float32), np.eye(2))
-    options = {"n_bits": 4, "hidden": 8, "epochs": 1, "batch_size": 4, "depth": "stage", "backbone": "tiny"}
+    options = {"n_bits": 4, "hidden": 8, "epochs": 1, "batch_size": 4, "depth": "full", "backbone": "tiny"}
     weak = WeakPretraining(threshold=0.5, **options).fit(list(PICTURES), similarity)
     square = np.stack([fit_square(picture, 32) for picture in PICTURES])
     np.testing.assert_array_equal(weak.embed(PICTURES), weak.embed(square))

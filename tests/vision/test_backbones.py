@@ -4,6 +4,7 @@ from importlib import import_module
 
 import numpy as np
 import pytest
+import timm
 import torch
 import torchvision.models
 from sklearn.datasets import load_sample_image
@@ -43,9 +44,14 @@ def timms_names(file_names):
 def test_each_tensor_of_the_file_is_where_its_name_says(name):
     tensors = torch.load(weights_file(name), weights_only=True)
     backbone = load_backbone(name)
-    blocks = [block for stage in backbone.module.blocks for block in stage]
-    loaded = backbone.module.state_dict() | {
-        (i, key): value for i, block in enumerate(blocks) for key, value in block.state_dict().items()
+    stages = [*backbone.lower[2:], backbone.upper[0]]
+    blocks = [block for stage in stages for block in stage]
+    parts = {"conv_stem": backbone.lower[0], "bn1": backbone.lower[1]}
+    parts |= {"conv_head": backbone.upper[1], "bn2": backbone.upper[2]} | dict(enumerate(blocks))
+    loaded = {
+        (part, key) if part in range(len(blocks)) else f"{part}.{key}": value
+        for part, module in parts.items()
+        for key, value in module.state_dict().items()
     }
     seen = 0
     for tensor, (block, key) in zip(tensors.values(), timms_names(tensors), strict=True):
@@ -77,30 +83,37 @@ def test_a_lite_backbone_is_as_it_says(name):
     assert torch.allclose(x[1, 2, 5, 7], (images[1, 5, 7, 2].float() - 127) / 128)
     assert x.is_contiguous(memory_format=torch.channels_last)
     assert backbone.module(x).shape == (2, 1280)
-    # The stages are all of it but the pooling, in the order in which a picture passes them.
-    parts = [key for stage in backbone.stages for key in stage.parameters()]
-    assert [id(p) for p in parts] == [id(p) for p in backbone.module.parameters()]
-    assert len(backbone.stages) == 8
-    last = {id(p) for p in backbone.stages[-1].parameters()}
-    names = [key for key, value in backbone.module.named_parameters() if id(value) in last]
-    assert {key.split(".")[0] for key in names} == {"blocks", "conv_head", "bn2"}
-    assert {key.split(".")[1] for key in names if key.startswith("blocks")} == {"6"}
+
+
+@pytest.mark.parametrize("name", LITE)
+def test_the_parts_of_a_backbone_are_timms_network(name):
+    """The stages of pictures and of maps, one after the other, make what the network makes that they were cut from."""
+    torch.manual_seed(0)
+    whole = timm.create_model(f"tf_{name}", pretrained=False).eval()
+    whole.reset_classifier(0)
+    torch.manual_seed(0)
+    backbone = load_backbone(name, "random")
+    x = torch.randn(2, 3, 128, 128)
+    with torch.no_grad():
+        maps = backbone.lower(x)
+        torch.testing.assert_close(backbone.upper(maps), whole(x))
+    assert maps.shape[1:] == backbone.maps and not backbone.upper.training and not backbone.lower.training
+    assert sum(p.numel() for p in backbone.module.parameters()) == sum(p.numel() for p in whole.parameters())
 
 
 def test_random_weights_are_drawn_anew():
     torch.manual_seed(0)
-    one = load_backbone(LITE[0], "random").module.conv_stem.weight
-    two = load_backbone(LITE[0], "random").module.conv_stem.weight
+    one, two = (load_backbone(LITE[0], "random").lower[0].weight for _ in range(2))
     torch.manual_seed(0)
-    assert torch.equal(one, load_backbone(LITE[0], "random").module.conv_stem.weight) and not torch.equal(one, two)
+    assert torch.equal(one, load_backbone(LITE[0], "random").lower[0].weight) and not torch.equal(one, two)
 
 
 def test_weights_of_ones_own(tmp_path):
     tensors = torch.load(weights_file(LITE[0]), weights_only=True)
     tensors["_conv_stem.weight"] = tensors["_conv_stem.weight"] * 2
     torch.save(tensors, tmp_path / "own.pth")
-    own = load_backbone(LITE[0], tmp_path / "own.pth").module.conv_stem.weight
-    assert torch.equal(own, load_backbone(LITE[0]).module.conv_stem.weight * 2)
+    own = load_backbone(LITE[0], tmp_path / "own.pth").lower[0].weight
+    assert torch.equal(own, load_backbone(LITE[0]).lower[0].weight * 2)
 
 
 class Small(nn.Module):
@@ -109,7 +122,7 @@ class Small(nn.Module):
     def __init__(self, weights=None):
         super().__init__()
         assert weights is None
-        self.features = nn.Conv2d(3, 2, 1)
+        self.features, self.avgpool = nn.Conv2d(3, 2, 1), nn.AdaptiveAvgPool2d(1)
         self.classifier = nn.Sequential(*(nn.Linear(2, 2, bias=False) for _ in range(7)))
 
     def forward(self, x):
@@ -130,8 +143,8 @@ def test_vgg16_without_its_last_layer(small_vgg, tmp_path):
     torch.save(state, tmp_path / "own.pth")
     backbone = load_backbone("vgg16", tmp_path / "own.pth")
     assert (backbone.name, backbone.n_features, backbone.image_size) == ("vgg16", 4096, 120)
-    assert len(backbone.module.classifier) == 6 and backbone.module.features.bias.tolist() == [1, 1]
-    assert backbone.stages == [backbone.module.features, backbone.module.classifier]
+    assert len(backbone.upper[2]) == 6 and backbone.lower.bias.tolist() == [1, 1]
+    assert backbone.module(torch.ones(4, 3, 5, 6)).shape == (4, 2)
     white = backbone.preprocess(torch.full((1, 1, 1, 3), 255, dtype=torch.uint8)).ravel().tolist()
     assert white == pytest.approx([(1 - 0.485) / 0.229, (1 - 0.456) / 0.224, (1 - 0.406) / 0.225], rel=1e-5)
     assert load_backbone("vgg16", "random").n_features == 4096
@@ -149,13 +162,13 @@ def test_vgg16_from_the_data_folder_or_downloaded(small_vgg, monkeypatch):
         return state
 
     monkeypatch.setattr(weights, "get_state_dict", download)
-    assert load_backbone("vgg16").module.features.bias.tolist() == [1, 1]
+    assert load_backbone("vgg16").lower.bias.tolist() == [1, 1]
     assert asked == [{"progress": False, "check_hash": True}]
     place.parent.mkdir()
     with pytest.raises(InputError, match=f"no route to host.*put {place.name} from https.* to {place}, or choose"):
         load_backbone("vgg16")
     torch.save(state | {"features.bias": torch.tensor([5.0, 6.0])}, place)
-    assert load_backbone("vgg16").module.features.bias.tolist() == [5, 6] and len(asked) == 2
+    assert load_backbone("vgg16").lower.bias.tolist() == [5, 6] and len(asked) == 2
     monkeypatch.setattr(weights, "get_state_dict", lambda *_, **__: (_ for _ in ()).throw(RuntimeError("invalid hash")))
     place.unlink()
     with pytest.raises(InputError, match="invalid hash"):

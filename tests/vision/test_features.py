@@ -1,6 +1,7 @@
 """Feature extraction: the network on each picture in turn, however they are batched, and bad ones reported."""
 
 import warnings
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -22,7 +23,7 @@ class Mean(nn.Module):
 
 
 def backbone(size=16):
-    return Backbone("mean", Mean(), 6, size, (10.0, 20.0, 30.0), (2.0, 4.0, 5.0), [])
+    return Backbone("mean", nn.Identity(), Mean(), 6, (3, size, size), size, (10.0, 20.0, 30.0), (2.0, 4.0, 5.0))
 
 
 def pictures(n=10, seed=0):
@@ -49,6 +50,17 @@ def test_features_are_those_of_each_picture(workers, batch_size):
     features = extract_features(images, backbone(), batch_size=batch_size, workers=workers)
     assert features.dtype == np.float32 and features.shape == (10, 6)
     np.testing.assert_allclose(features, [expected(image) for image in images], rtol=1e-5)
+
+
+def test_maps_are_what_the_last_stage_makes_features_of():
+    images, network = pictures(5), backbone(8)
+    network = replace(network, lower=nn.MaxPool2d(2), maps=(3, 4, 4))
+    maps = extract_features(images, network, workers=0, maps=True)
+    assert maps.dtype == np.float16 and maps.shape == (5, 48)
+    features = network.upper.eval()(torch.from_numpy(maps).float().unflatten(1, network.maps))
+    np.testing.assert_allclose(features, extract_features(images, network, workers=0), rtol=2e-3, atol=2e-3)
+    with pytest.raises(InputError, match="image_size=5; maps are those of pictures of 8 pixels"):
+        extract_features(images, network, workers=0, image_size=5, maps=True)
 
 
 def test_the_size_is_the_backbones_or_what_is_asked_for():
@@ -125,7 +137,7 @@ def test_by_default_lite0_on_the_machines_device_in_at_most_eight_processes(monk
         extract_features(pictures(1))
         assert seen == {"name": "efficientnet_lite0", "batch_size": 64, "workers": workers}
     devices = []
-    monkeypatch.setattr(Mean, "to", lambda self, device: devices.append(device) or self)
+    monkeypatch.setattr(nn.Sequential, "to", lambda self, device: devices.append(device) or self)
     for cuda in (False, True):
         monkeypatch.setattr(torch.cuda, "is_available", lambda cuda=cuda: cuda)
         if cuda:
@@ -138,7 +150,7 @@ def test_by_default_lite0_on_the_machines_device_in_at_most_eight_processes(monk
 
 def test_a_module_in_training_is_put_to_evaluation():
     network = backbone()
-    network.module.train()
+    network.lower.train(), network.upper.train()
     extract_features(pictures(1), network, workers=0)
 
 

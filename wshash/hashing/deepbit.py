@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import torch
 
+from wshash.errors import InputError
 from wshash.hashing.losses import deepbit_loss
 from wshash.hashing.trained import TrainedHashing
 
@@ -18,7 +19,7 @@ class DeepBit(TrainedHashing):
     code sends one gradient to all units; here the three terms are differentiated as written. Bit = 1 where a
     unit is at least ½, which the second term makes an even cut; theirs cuts at one mean over all units.
 
-    The third term needs the pictures rotated by ±5° and ±10°. At depths ``"stage"`` and ``"full"`` they are.
+    The third term needs the pictures rotated by ±5° and ±10°. At depth ``"full"`` they are, and ``"stage"`` is refused.
     Cached features cannot be: Gaussian noise on the standardised features stands in, as large as these rotations
     move efficientnet_lite0 features of MIRFLICKR photos, but without the preferred direction that a rotation has.
 
@@ -40,6 +41,11 @@ class DeepBit(TrainedHashing):
 
     _activation = "sigmoid"
 
+    def _validate_fit(self, X, y):
+        if self.depth == "stage":
+            raise InputError("depth='stage': maps cannot be rotated; give pictures, depth='full', or features, 'head'")
+        return super()._validate_fit(X, y)
+
     def _loss_of(self, network, X, y, seed):
         device, generator = network.mean.device, torch.Generator().manual_seed(seed)
         angles = torch.tensor(ANGLES)
@@ -47,7 +53,7 @@ class DeepBit(TrainedHashing):
         size = torch.tensor(self.noise)[(angles.abs() > 5).long(), None, None]
 
         def turn(x):
-            if self.depth != "head":
+            if self.depth == "full":
                 from torchvision.transforms.functional import InterpolationMode, rotate
 
                 upright = x.permute(0, 3, 1, 2)

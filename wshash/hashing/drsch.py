@@ -37,10 +37,10 @@ class DRSCH(SupervisedHashing):
 
     _activation = "tanh"
 
-    def _build(self, n_features, seed, weights=None):
-        network, stages = super()._build(n_features, seed, weights)
+    def _build(self, seed, weights=None):
+        network = super()._build(seed, weights)
         network.beta, network.weights = self.beta, nn.Parameter(torch.ones(self.n_bits))
-        return network, stages
+        return network
 
     def _label_loss(self, network, seed):
         generator = torch.Generator().manual_seed(seed)

@@ -1,10 +1,12 @@
 """Tags and labels in one network: the tags of all pictures and the labels of those that have some, at once."""
 
+import copy
 import math
 from dataclasses import dataclass
 
 import numpy as np
 import torch
+from torch import nn
 from torch.nn.functional import binary_cross_entropy
 
 from wshash.errors import InputError
@@ -12,11 +14,24 @@ from wshash.hashing.base import similar
 from wshash.hashing.cca_itq import canonical_directions, check_tags
 from wshash.hashing.itq import ITQ
 from wshash.hashing.losses import contrastive_loss
+from wshash.hashing.network import HashNetwork, as_tensor, infer
 from wshash.hashing.trained import TrainedHashing
 from wshash.hashing.wdht_losses import cosine_pair_loss, spread_loss
 
 _LENGTH = 16.0  # of the directions in the input, root mean square; 1,280 standardised features have 36
 _GAIN = 0.5  # by which a sigmoid unit follows its bit of CCA-ITQ at first
+
+
+class _Beside(nn.Module):
+    """Features of a backbone that trains, and the canonical directions of what they were before."""
+
+    def __init__(self, backbone, directions):
+        super().__init__()
+        self.backbone, self.before = backbone, copy.deepcopy(backbone).requires_grad_(False)
+        self.register_buffer("directions", directions)
+
+    def forward(self, x):
+        return torch.cat([self.backbone(x), self.before(x) @ self.directions], dim=1)
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
@@ -38,8 +53,8 @@ class JointHash(TrainedHashing):
     precision@100 of a forerunner that also learnt from guessed labels. Weights .1, .3, .9 gave .817, .815, .812 with
     100 labels, .846, .846, .839 with 500 (three parts); .01, .03, .09 gave .867, .867, .865 with all (two parts).
 
-    Parameters shared with other networks: see :class:`TrainedHashing`. Depth ``"head"``; two hidden units a bit or
-    more.
+    Parameters shared with other networks: see :class:`TrainedHashing`. Two hidden units a bit or more; at depth
+    ``"stage"`` the directions are those of the features before training, and depth ``"full"`` is refused.
 
     Parameters
     ----------
@@ -63,7 +78,7 @@ class JointHash(TrainedHashing):
     tag_weight: float | None = None
 
     _activation, _target = "sigmoid", "labels"
-    _shapes = {"directions_": "dm"}
+    _shapes = {"directions_": "fm"}  # f: features, of maps what the backbone makes of them
 
     def fit(self, X, y=None, tags=None):
         """Train on all rows.
@@ -85,25 +100,35 @@ class JointHash(TrainedHashing):
         known = np.flatnonzero(abs(tags).sum(axis=1))
         if len(known) < 2:
             raise InputError(f"{len(known)} of {len(X)} rows have a tag; CCA needs at least 2")
-        m = min(self.n_directions, X.shape[1])
-        W, rho = canonical_directions(X[known].astype(np.float64), tags[known], m, self.ridge)
+        features = X if self.depth == "head" else self._untrained(X)
+        m = min(self.n_directions, features.shape[1])
+        W, rho = canonical_directions(features[known].astype(np.float64), tags[known], m, self.ridge)
         found = rho > 1e-4 * rho[0]  # less is rounding
         self.directions_ = (W * rho**2)[:, found].astype(np.float32)
         self._fit(X, y)
         return self
 
-    def _build(self, n_features, seed, weights=None):
-        return super()._build(n_features + self.directions_.shape[1], seed, weights)
+    def _untrained(self, X):
+        backbone, n_features = super()._backbone(None)
+        return infer(HashNetwork(n_features, 1, None, backbone=backbone), as_tensor(X), "features")
+
+    def _backbone(self, weights):
+        backbone, n_features = super()._backbone(weights)
+        if backbone is not None:
+            backbone = _Beside(backbone, torch.from_numpy(self.directions_))
+        return backbone, n_features + self.directions_.shape[1]
 
     def _place(self, X, network):
-        return super()._place(np.hstack([X, X @ self.directions_]), network)
+        return super()._place(np.hstack([X, X @ self.directions_]) if self.depth == "head" else X, network)
 
     @torch.no_grad()
     def _start(self, network, data, sample):
         """Scale the two parts of the input; the first units say what CCA-ITQ says, ``relu(b) - relu(-b) = b``."""
-        network.standardise(data)
-        d = self.n_features_in_
-        z = data[:, d:] - network.mean[d:]
+        features, d = self._features(network, data), len(network.mean) - self.directions_.shape[1]
+        network.standardise(features)
+        if self.depth != "head":
+            network.rescale(features[:, :d] - network.mean[:d])
+        z = features[:, d:] - network.mean[d:]
         network.scale[:d] /= self._share
         network.scale[d:] = z.square().sum(dim=1).mean().sqrt() / _LENGTH
         q = min(self.n_bits, z.shape[1])
@@ -116,11 +141,15 @@ class JointHash(TrainedHashing):
         last.weight[:q, :q], last.weight[:q, q : 2 * q] = _GAIN * torch.eye(q), -_GAIN * torch.eye(q)
         last.bias[: self.n_bits] = 0
 
+    def _features(self, network, data):
+        return data if self.depth == "head" else as_tensor(infer(network, data, "features")).to(data.device)
+
     def _loss_of(self, network, X, y, seed):
         k, device = self.n_bits, X.device
         labelled = torch.from_numpy(np.flatnonzero(y.any(axis=1)))
         weight = min(1, 2 / math.sqrt(max(len(labelled), 1))) if self.tag_weight is None else self.tag_weight
-        y, z = torch.from_numpy(y.astype(np.float32)).to(device), X[:, self.n_features_in_ :]
+        y = torch.from_numpy(y.astype(np.float32)).to(device)
+        z = self._features(network, X)[:, -self.directions_.shape[1] :]
         z = z - z.mean(dim=0)
         batches = self._batches(labelled, torch.Generator().manual_seed(seed))
 
@@ -148,8 +177,8 @@ class JointHash(TrainedHashing):
         return self.n_bits + self.n_labels_
 
     def _validate_fit(self, X, y):
-        if self.depth != "head":
-            raise InputError(f"depth={self.depth!r}; JointHash learns from features alone, depth='head'")
+        if self.depth == "full":
+            raise InputError("depth='full'; JointHash learns from features or maps: depth='head' or 'stage'")
         X, y = super()._validate_fit(X, y)
         if self.hidden is None or self.hidden < 2 * self.n_bits:
             raise InputError(f"hidden={self.hidden!r}; give at least two units for each of the {self.n_bits} bits")

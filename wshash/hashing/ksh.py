@@ -145,7 +145,7 @@ class KSH(HashingMethod):
         Times the mean diagonal of ``KᵀK``.
     start : fitted WeakPretraining, optional
         Gives WS-KSH: the weak network's representation takes the place of the features. X is what that network takes:
-        pictures, where it was trained on them.
+        maps or pictures, where it was trained on them.
     start_layer : {"trunk", "embedding", "concat"}
         The representation: the trunk's activations, the k sigmoid units, or the features and the trunk's
         activations side by side, each divided by the root of its total variance over the training rows.
@@ -210,12 +210,10 @@ class KSH(HashingMethod):
             if not hasattr(self.start, "trunk_features"):
                 raise InputError(f"start={self.start!r}; give a fitted WeakPretraining, or None")
             check_is_fitted(self.start)
-            if self.start_layer == "concat" and self._sees_pictures:
-                raise InputError("start_layer='concat' needs features beside the trunk, and start takes pictures")
 
     @property
     def _sees_pictures(self) -> bool:
-        return getattr(self.start, "depth", "head") != "head"
+        return getattr(self.start, "depth", "head") == "full"
 
     def _validate_features(self, X, reset):
         if self._sees_pictures:
@@ -272,6 +270,7 @@ class KSH(HashingMethod):
         trunk = self.start.trunk_features(X)
         if self.start_layer == "trunk":
             return trunk
+        X = self.start.features(X)
         if fit:
             variances = [part.var(axis=0, dtype=np.float64).sum() for part in (X, trunk)]
             # A part that does not vary tells nothing and stays as it is.

@@ -30,15 +30,13 @@ class HashNetwork(nn.Module):
     activation : {"sigmoid", "none", "tanh"}
         Of the hash layer: the paper's weak network and DeepBit, DSH, DRSCH. ``"tanh"`` is tanh(βx/2), which
         the DRSCH authors write 2/(1 + exp(−βx)) − 1; β is the attribute ``beta``.
-    backbone : Backbone, optional
-        Then the input is uint8 N×H×W×3 pictures, else float N×d features.
+    backbone : module, optional
+        What makes the features N×d of the input; None: the input is these.
     """
 
     def __init__(self, n_inputs, n_bits, hidden=512, activation="none", backbone=None):
         super().__init__()
-        self.backbone = None if backbone is None else backbone.module
-        self.preprocess = None if backbone is None else backbone.preprocess
-        self.image_size = None if backbone is None else backbone.image_size
+        self.backbone = backbone
         self.register_buffer("mean", torch.zeros(n_inputs))
         self.register_buffer("scale", torch.ones(n_inputs))
         self.trunk = nn.Identity() if hidden is None else nn.Sequential(nn.Linear(n_inputs, hidden), nn.ReLU())
@@ -62,7 +60,7 @@ class HashNetwork(nn.Module):
         # Half precision on a GPU (bfloat16 where it has it); everything above the backbone is float32.
         device = self.mean.device.type
         with torch.autocast(device, dtype=half_precision(device), enabled=device == "cuda"):
-            return self.backbone(self.preprocess(x)).float()
+            return self.backbone(x).float()
 
     def hidden(self, x: Tensor) -> Tensor:
         """Activations of the trunk: float N×hidden."""
@@ -93,14 +91,6 @@ class HashNetwork(nn.Module):
         must not be divided by how little it did.
         """
         self.scale.fill_(features.square().mean().sqrt().clamp_min(1e-12))
-
-    def trainable(self, stages: list[nn.Module]) -> list[nn.Parameter]:
-        """Freeze the backbone but for these stages of it; the parameters that are left to train."""
-        if self.backbone is not None:
-            self.backbone.requires_grad_(False)
-            for stage in stages:
-                stage.requires_grad_(True)
-        return [p for p in self.parameters() if p.requires_grad]
 
     def train(self, mode: bool = True) -> "HashNetwork":
         """As in torch, but batch normalisation keeps the statistics of its pre-training: batches are small."""
@@ -154,8 +144,8 @@ def hand_over(source: HashNetwork, target: HashNetwork, layers: str, x: Tensor) 
 def load_batches(X, batches: Iterable, device: str) -> Iterator[tuple[np.ndarray | Tensor, Tensor]]:
     """``(rows, X[rows])`` for each batch of row numbers, on the device.
 
-    X is a float tensor n×d on the device, or a sequence of n uint8 pictures H×W×3 of one size, which threads decode a
-    few batches ahead of the network.
+    X is a float tensor with n rows on the device, or a sequence of n uint8 pictures H×W×3 of one size, which threads
+    decode a few batches ahead of the network.
     """
     if isinstance(X, Tensor):
         for rows in batches:

@@ -1,10 +1,12 @@
 """What the estimators with a network share: building, starting, training and running it."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 from sklearn.utils import check_random_state
+from torch import nn
 
 from wshash.errors import InputError
 from wshash.hashing.base import HashingMethod
@@ -14,6 +16,17 @@ from wshash.hashing.training import check_codes, check_length, train
 
 DEPTHS = ("head", "stage", "full")
 _SAMPLE = 2048  # rows that statistics of features and codes are taken from
+
+
+class _Prepared(nn.Module):
+    """A backbone that takes uint8 pictures N×H×W×3."""
+
+    def __init__(self, prepare, module):
+        super().__init__()
+        self.prepare, self.module = prepare, module
+
+    def forward(self, x):
+        return self.module(self.prepare(x))
 
 
 class _Pictures:
@@ -50,9 +63,9 @@ class TrainedHashing(HashingMethod):
     batch_size, learning_rate, optimizer, momentum, decay
         See :func:`wshash.hashing.training.train`.
     depth : {"head", "stage", "full"}
-        What is trained below the hash layer. ``"head"``: the hidden layer; X is features, n×d. ``"stage"``:
-        the last stage of the backbone too; ``"full"``: all of it; X is n uint8 pictures, H×W×3 (array or
-        sequence).
+        What is trained below the hash layer. ``"head"``: the hidden layer; X is features, n×d. ``"stage"``: the last
+        stage of the backbone too; X is the maps that it sees, n×m, as ``extract_features(..., maps=True)`` gives
+        them. ``"full"``: all of the backbone; X is n uint8 pictures, H×W×3 (array or sequence).
     backbone : str
         For depths ``"stage"`` and ``"full"``: a name that :func:`wshash.vision.load_backbone` knows. Pictures
         are brought to the size that it takes.
@@ -88,7 +101,7 @@ class TrainedHashing(HashingMethod):
 
         Parameters
         ----------
-        X : float array n×d, or n uint8 pictures
+        X : float array n×d or n×m, or n uint8 pictures
             See ``depth``.
         y : what the method learns from, a row for each of X
             Labels as in :meth:`HashingMethod.fit`, unless its class says otherwise.
@@ -119,7 +132,7 @@ class TrainedHashing(HashingMethod):
         seed = int(check_random_state(self.random_state).randint(2**31, size=2)[self._stream])
         auto = "cuda" if torch.cuda.is_available() else "cpu"
         name = f"{type(self).__name__} {self.n_bits} bits"
-        network, stages = self._build(None if self.depth != "head" else X.shape[1], seed)
+        network = self._build(seed)
         network.to(auto if self.device == "auto" else self.device)
         data = self._place(X, network)
         sample = self._sample(data, seed)
@@ -135,7 +148,6 @@ class TrainedHashing(HashingMethod):
             self._loss_of(network, data, y, seed),
             **{parameter: getattr(self, parameter) for parameter in own},
             min_steps=self._floor,
-            parameters=network.trainable(stages),
             rows=self._rows(y),
             validation=validation,
             seed=seed,
@@ -145,19 +157,29 @@ class TrainedHashing(HashingMethod):
         check_length(losses, type(self).min_steps, name)
         check_codes(self._binarize(infer(network, sample)[:, : self.n_bits]), name)
 
-    def _build(self, n_features, seed, weights=None):
-        """A freshly drawn network, and the stages of its backbone that train."""
-        backbone, stages = None, []
-        if self.depth != "head":
-            from wshash.vision.backbones import load_backbone
-
-            backbone = load_backbone(self.backbone, weights)
-            stages = [backbone.module] if self.depth == "full" else backbone.stages[-1:]
-            n_features = backbone.n_features
+    def _build(self, seed, weights=None):
+        """A freshly drawn network on what of the backbone trains."""
+        backbone, n_features = self._backbone(weights)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
-            network = HashNetwork(n_features, self._n_outputs, self.hidden, self._activation, backbone)
-        return network, stages
+            return HashNetwork(n_features, self._n_outputs, self.hidden, self._activation, backbone)
+
+    def _backbone(self, weights):
+        """What trains below the hidden layer, a module that takes rows of X or None, and the number of its features."""
+        if self.depth == "head":
+            return None, self.n_features_in_
+        from wshash.vision.backbones import load_backbone
+
+        backbone = load_backbone(self.backbone, weights)
+        self._image_size = backbone.image_size
+        if self.depth == "full":
+            return _Prepared(backbone.preprocess, backbone.module), backbone.n_features
+        if self.n_features_in_ != (expected := math.prod(backbone.maps)):
+            raise InputError(
+                f"X has {self.n_features_in_} columns; the maps of {self.backbone} have {expected}: "
+                "extract_features(images, backbone, maps=True)"
+            )
+        return nn.Sequential(nn.Unflatten(1, backbone.maps), backbone.upper), backbone.n_features
 
     @property
     def _floor(self):
@@ -180,17 +202,13 @@ class TrainedHashing(HashingMethod):
 
     def _place(self, X, network):
         """X as training and inference take it: a tensor on the device, or pictures of one size."""
-        if self.depth == "head":
-            return as_tensor(X).to(network.mean.device)
-        return _Pictures(X, network.image_size)
+        return _Pictures(X, self._image_size) if self.depth == "full" else as_tensor(X).to(network.mean.device)
 
     def _sample(self, data, seed):
         rows = np.arange(len(data))
         if len(data) > _SAMPLE:
             rows = np.sort(np.random.default_rng(seed).choice(len(data), _SAMPLE, replace=False))
-        if self.depth == "head":
-            return data[rows]
-        return torch.from_numpy(np.stack([data[i] for i in rows]))
+        return torch.from_numpy(np.stack([data[i] for i in rows])) if self.depth == "full" else data[rows]
 
     def _infer(self, X, output="forward"):
         return infer(self.network_, self._place(X, self.network_), output)
@@ -202,7 +220,7 @@ class TrainedHashing(HashingMethod):
         return binarize(embedding) if self._activation == "sigmoid" else super()._binarize(embedding)
 
     def _blank(self):
-        return super()._blank() if self.depth == "head" else np.zeros((1, 8, 8, 3), dtype=np.uint8)
+        return np.zeros((1, 8, 8, 3), dtype=np.uint8) if self.depth == "full" else super()._blank()
 
     def _validate_fit(self, X, y):
         if self.depth not in DEPTHS:
@@ -210,7 +228,7 @@ class TrainedHashing(HashingMethod):
         return super()._validate_fit(X, y)
 
     def _validate_features(self, X, reset):
-        if self.depth == "head":
+        if self.depth != "full":
             return super()._validate_features(X, reset)
         if not hasattr(X, "__len__") or len(X) < (2 if reset else 1):
             raise InputError(f"depth={self.depth!r} needs a sequence of pictures, at least 2 to train on")
@@ -230,6 +248,6 @@ class TrainedHashing(HashingMethod):
     def _set_state(self, state):
         weights = {name[9:]: torch.from_numpy(a) for name, a in state.items() if name.startswith("network_.")}
         super()._set_state({name: v for name, v in state.items() if not name.startswith("network_.")})
-        self.network_, _ = self._build(getattr(self, "n_features_in_", None), 0, "random")
+        self.network_ = self._build(0, "random")
         self.network_.load_state_dict(weights)
         self.network_.eval()

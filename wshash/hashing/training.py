@@ -37,7 +37,6 @@ def train(
     optimizer: str = "adam",
     momentum: float = 0.5,
     decay: float = 0.1,
-    parameters: list | None = None,
     rows: np.ndarray | None = None,
     validation: tuple | None = None,
     seed: int = 0,
@@ -48,7 +47,7 @@ def train(
     Parameters
     ----------
     network : HashNetwork
-    X : float tensor n×d on the network's device, or sequence of n pictures
+    X : float tensor with n rows on the network's device, or sequence of n pictures
     loss : callable
         ``loss(outputs, rows, x)`` → scalar tensor; ``x = X[rows]`` went into the network, ``outputs`` came out.
     epochs, batch_size : int
@@ -60,8 +59,8 @@ def train(
         ``"adam"``: cosine schedule to 0; the rate of the layer that sees the d features is √(1280/d) times this one.
         ``"sgd"``: with ``momentum``, the rate multiplied by ``decay`` after each third of the epochs: the paper's Table
         2 names both and does not say when.
-    parameters, rows : list and int array, optional
-        Those to train, and the rows of X to train on; all by default.
+    rows : int array, optional
+        Those of X to train on; all by default.
     validation : (X, loss), optional
         Judged after each epoch.
     seed : int
@@ -93,7 +92,7 @@ def train(
     per_epoch = max(len(pool) // batch_size, 1)
     epochs = max(epochs, math.ceil(min_steps / per_epoch))
     total = max(epochs * per_epoch, 1)
-    parameters = list(network.parameters()) if parameters is None else parameters
+    parameters = [p for p in network.parameters() if p.requires_grad]
     if optimizer == "adam":
         # A step of Adam has the size of the rate, and weights on d features are drawn with a size of 1/√d: their rate
         # goes with it, so that a step changes them by the same share. Else few features are learnt from more slowly.

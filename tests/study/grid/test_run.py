@@ -155,7 +155,9 @@ def study(finished, environment, monkeypatch):
 def test_the_stages_are_found_not_made_again(study, monkeypatch):
     import wshash.vision
 
-    monkeypatch.setattr(wshash.vision, "extract_features", lambda *_: pytest.fail("features were extracted again"))
+    monkeypatch.setattr(
+        wshash.vision, "extract_features", lambda *_, **__: pytest.fail("features were extracted again")
+    )
     assert study.features.shape == (600, 1280) and study.collection.readable.all()
     assert study.similarity.n == len(study.train) == 450
 

@@ -7,6 +7,7 @@ import pytest
 import torch
 from scipy.spatial.distance import cdist
 from threadpoolctl import threadpool_info
+from torch import nn
 
 from wshash import InputError, load_dataset
 from wshash.study.grid.collection import Collection
@@ -141,49 +142,50 @@ def test_threads_are_as_before_after_a_run_and_after_one_that_failed():
         assert torch.get_num_threads() == before
 
 
-class Tiny(torch.nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.convolution = torch.nn.Conv2d(3, 6, 5, stride=4)
-
-    def forward(self, x):
-        return self.convolution(x).relu().mean(dim=(2, 3))
-
-
 @pytest.mark.filterwarnings("ignore::wshash.hashing.training.TrainingWarning")
-def test_the_paper_preset_goes_from_pictures_to_rows(data, tmp_path, monkeypatch):
+@pytest.mark.parametrize(("preset", "inputs"), [("paper", "pictures"), ("stage", "maps")])
+def test_presets_that_train_the_backbone_go_from_pictures_to_rows(preset, inputs, data, tmp_path, monkeypatch):
     import wshash.vision.backbones
+    import wshash.vision.features
     from wshash.study.experiments.timing import extraction_time
     from wshash.study.grid import tagside
-    from wshash.study.grid.methods import PRESETS, TABLE2
+    from wshash.study.grid.methods import PRESETS
 
     def load(name, weights=None):
-        assert name == "vgg16"
+        assert name == {"paper": "vgg16", "stage": "efficientnet_lite0"}[preset]
         torch.manual_seed(0)
-        module = Tiny().eval()
-        return wshash.vision.Backbone(name, module, 6, 32, (127.0,) * 3, (128.0,) * 3, [module])
+        lower = nn.Conv2d(3, 6, 5, stride=4).eval()
+        upper = nn.Sequential(nn.Conv2d(6, 6, 1), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten()).eval()
+        return wshash.vision.Backbone(name, lower, upper, 6, (6, 7, 7), 32, (127.0,) * 3, (128.0,) * 3)
 
     rng = np.random.default_rng(0)
     words = sorted({tag for row in data.tags for tag in row})
     vectors = TagVectors(words, rng.normal(size=(len(words), 8)).astype(np.float32))
-    for module in (wshash.vision, wshash.vision.backbones):
+    for module in (wshash.vision, wshash.vision.backbones, wshash.vision.features):
         monkeypatch.setattr(module, "load_backbone", load)
     monkeypatch.setattr(tagside, "tag_vectors", lambda *_: vectors)  # too few pictures to train them on
-    monkeypatch.setitem(PRESETS, "paper", {name: TABLE2 | {"epochs": 1} for name in PRESETS["paper"]})
+    short = {name: budget | {"epochs": 1, "min_steps": 0} for name, budget in PRESETS[preset].items()}
+    short["WS-KSH"] = PRESETS[preset].get("WS-KSH", {})
+    monkeypatch.setitem(PRESETS, preset, short)
     store, X = Store(tmp_path), rng.normal(size=(80, 6)).astype(np.float32)
-    options = {"options": {"n": 80}, "n_queries": 16, "depths": (10,), "preset": "paper", "tag_filter": "none"}
-    study = Study(StudyConfig(**options), store, Collection(backbone="vgg16", store=store, data=data, features=X))
-    trained = ("DeepBit", "Weak", "WDHT", "DSH", "WS-KSH", "WS-DSH", "WS-DRSCH", "Real-Weak")
-    assert all(recipe(name, "paper").pictures for name in trained)
-    assert not any(recipe(name, "paper").pictures for name in ("LSH", "KSH", "Classifier", "Real-Features"))
+    options = {"options": {"n": 80}, "n_queries": 16, "depths": (10,), "preset": preset, "tag_filter": "none"}
+    config = StudyConfig(**options)
+    study = Study(config, store, Collection(backbone=config.backbone, store=store, data=data, features=X))
+    trained = ["Weak", "WDHT", "DSH", "WS-KSH", "WS-DSH", "WS-DRSCH", "Real-Weak"]
+    trained += ["DeepBit"] if preset == "paper" else ["Twin", "Joint"]
+    assert {recipe(name, preset).inputs for name in trained} == {inputs}
+    others = ("LSH", "KSH", "Classifier", "Real-Features")
+    assert {recipe(name, preset).inputs for name in others} == {"features"}
     for name in ("KSH", *trained):
-        row = study.row(name, 8, 0)
+        row = study.row(name, 4, 0)
         assert row["measures"]["n_queries"] > 0 and 0 < row["measures"]["precision@10"] <= 1
-    start, model = study.model("Weak", 8).network_, study.model("WS-DSH", 8).network_
-    assert not torch.equal(start.backbone.convolution.weight, model.backbone.convolution.weight)  # trained further
-    times = extraction_time(study, ["KSH", "WS-DSH"], 8, n_pictures=4, repeats=2)
+    start, model = (study.model(name, 4).network_.backbone.state_dict() for name in ("Weak", "WS-DSH"))
+    moved = {name for name in start if not torch.equal(start[name], model[name])}  # trained further
+    parts = {"paper": {"module.0.weight", "module.1.0.weight"}, "stage": {"1.0.weight"}}[preset]
+    assert parts <= moved and len(moved) == 2 * len(parts)
+    times = extraction_time(study, ["KSH", "WS-DSH"], 4, n_pictures=4, repeats=2)
     hashing = times[times["part"] == "hashing"].set_index("method")["seconds"]
-    assert hashing["KSH"] > 0 and hashing["WS-DSH"] == 0  # all of it is the network's
+    assert hashing["KSH"] > 0 and (hashing["WS-DSH"] == 0) == (preset == "paper")  # then all of it is the network's
 
 
 def test_the_paper_preset_is_of_vgg16():
@@ -195,7 +197,9 @@ def test_the_paper_preset_is_of_vgg16():
 def test_features_of_fewer_pictures_are_not_those_of_more(tmp_path, monkeypatch):
     import wshash.vision
 
-    monkeypatch.setattr(wshash.vision, "extract_features", lambda images, *_: np.zeros((len(images), 3), np.float32))
+    monkeypatch.setattr(
+        wshash.vision, "extract_features", lambda images, *_, **__: np.zeros((len(images), 3), np.float32)
+    )
     for n in (60, 40, 80):  # postcards' picture i is the same whatever their number, and so is their fingerprint
         assert len(Collection("postcards", {"n": n}, store=Store(tmp_path)).features) == n
 

@@ -21,8 +21,8 @@ def extraction_time(
 ) -> pd.DataFrame:
     """Seconds per picture, on one thread, for the same pictures and each method.
 
-    The pictures lie decoded in memory. All methods on its features share the network, so its part is measured once; of
-    a method that trained the network too, all is the network's.
+    The pictures lie decoded in memory. Methods share what of the network they do not train, so that is measured once;
+    of a method that trained all of it, all is the network's.
 
     Returns
     -------
@@ -34,23 +34,25 @@ def extraction_time(
 
     from wshash.vision import fit_square, load_backbone
 
-    backbone = load_backbone(study.config.backbone)
+    backbone, preset = load_backbone(study.config.backbone), study.config.preset
     rows = study.query[:n_pictures]
     pictures = np.stack([fit_square(study.data.images[i], backbone.image_size) for i in rows])
-    features = study.features[rows]
 
-    def network() -> None:
+    def network(module) -> None:
         with torch.inference_mode():
-            backbone.module(backbone.preprocess(torch.from_numpy(pictures)))
+            module(backbone.preprocess(torch.from_numpy(pictures)))
 
     measured = []
     with pinned_threads(1):
-        alone = _seconds(network, repeats)
+        modules = {"features": backbone.module, "maps": backbone.lower}
+        needed = {recipe(method, preset).inputs for method in methods} & set(modules)
+        below = {inputs: _seconds(lambda inputs=inputs: network(modules[inputs]), repeats) for inputs in needed}
         for method in methods:
-            model, whole = study.model(method, n_bits), recipe(method, study.config.preset).pictures
-            X = pictures if whole else features
+            model, made = study.model(method, n_bits), recipe(method, preset)
+            X = pictures if made.inputs == "pictures" else study.inputs(made, rows)
             own = _seconds(lambda model=model, X=X: model.transform(X), repeats)
-            for part, seconds in (("network", own if whole else alone), ("hashing", 0 * own if whole else own)):
+            alone = below.get(made.inputs)
+            for part, seconds in (("network", own if alone is None else alone), ("hashing", own * (alone is not None))):
                 low, middle, high = np.percentile(seconds / len(rows), [25, 50, 75])
                 measured.append({"method": method, "part": part, "seconds": middle, "low": low, "high": high})
     return pd.DataFrame(measured).assign(n_pictures=len(rows), n_repeats=repeats, n_threads=1)

@@ -48,14 +48,20 @@ class Collection:
     @cached_property
     def features(self) -> np.ndarray:
         """float32 n×d; a row of NaN where a picture can't be read."""
-        if self._features is not None:
-            return self._features
-        path = self._path("features", ".npy")
-        self.store.ensure(path, lambda: self._extract(path))
+        return self._seen("features") if self._features is None else self._features
+
+    @cached_property
+    def maps(self) -> np.ndarray:
+        """float16 n×m: what the last stage of the backbone sees, for methods that train it."""
+        return self._seen("maps")
+
+    def _seen(self, what: str) -> np.ndarray:
+        path = self._path(what, ".npy")
+        self.store.ensure(path, lambda: self._extract(path, what == "maps"))
         return np.load(path, allow_pickle=False)
 
-    def _extract(self, path: Path) -> dict:
-        """Features of what is new, beside those of pictures with the same bytes that an earlier collection had."""
+    def _extract(self, path: Path, maps: bool) -> dict:
+        """Of what is new, beside those of pictures with the same bytes that an earlier collection had."""
         from wshash.vision import extract_features
 
         images, known = self.data.images, {}
@@ -66,7 +72,7 @@ class Collection:
                 known |= dict(zip(names, np.load(other, mmap_mode="r"), strict=True))
         new = [i for i, digest in enumerate(digests) if digest not in known]
         if new:
-            fresh = extract_features(Subset(images, new), self.backbone)
+            fresh = extract_features(Subset(images, new), self.backbone, maps=maps)
             known |= dict(zip([digests[i] for i in new], fresh, strict=True))
         X = np.stack([known[digest] for digest in digests])
         return {
@@ -90,7 +96,7 @@ class Collection:
         return np.isfinite(self.features).all(axis=1)
 
     def address(self, what: str) -> str:
-        """What made the ``features`` or the ``words``; of ``pictures``, what they are."""
+        """What made the ``features``, ``maps`` or ``words``; of ``pictures``, what they are."""
         if what == "features" and self._features is not None:
             return digest(self._features.tobytes().hex())
         return self._path(what, "").stem
@@ -101,11 +107,12 @@ class Collection:
         modules, packages = {
             "pictures": ((), ()),
             "features": (("wshash.vision.features",), ("torch", "timm", "torchvision")),
+            "maps": (("wshash.vision.features",), ("torch", "timm", "torchvision")),
             "words": (("wshash.vision.sift",), ("scikit-learn",)),
         }[what]
         modules = (type(getattr(images, "images", images)).__module__, *modules)  # the first decodes, or draws
         packages = ("numpy", "opencv-python", "pillow", *packages)
-        if what == "features":
+        if what in ("features", "maps"):
             made_from["backbone"] = self.backbone
-            what = f"features/{address({'backbone': self.backbone}, modules, packages, __name__)}"
+            what = f"{what}/{address({'backbone': self.backbone}, modules, packages, __name__)}"
         return self.store.path(what, made_from, suffix, modules, packages, __name__)

@@ -25,8 +25,8 @@ class StudyConfig:
     options : dict
         Options of the data set, such as ``{"n": 6000}``.
     backbone : str, optional
-        See :func:`wshash.vision.load_backbone`. By default the preset's: ``"vgg16"`` for ``"paper"``, which has no
-        other, else ``"efficientnet_lite0"``.
+        See :func:`wshash.vision.load_backbone`. By default ``"efficientnet_lite0"``, and ``"vgg16"`` for the preset
+        ``"paper"``. Presets that train a backbone have no other.
     tag_filter : {"cnn", "sift", "none"}
         What the visual tag filter (section 2.2) looks at: network features, the paper's bags of SIFT words; or
         no filter.
@@ -68,8 +68,8 @@ class StudyConfig:
         _one_of(self.tag_filter, TAG_FILTERS, "tag filter")
         _one_of(self.preset, tuple(PRESETS), "preset")
         theirs = "vgg16" if self.preset == "paper" else "efficientnet_lite0"
-        if self.preset == "paper":
-            _one_of(self.backbone or theirs, (theirs,), "with preset 'paper', backbone")
+        if self.preset in ("paper", "stage"):
+            _one_of(self.backbone or theirs, (theirs,), f"with preset {self.preset!r}, backbone")
         object.__setattr__(self, "backbone", self.backbone or theirs)
         if not 1e-6 <= self.label_share <= 1:
             raise InputError(f"label_share {self.label_share!r} must be from a millionth to 1")

@@ -31,6 +31,9 @@ PRESETS: dict[str, dict[str, dict]] = {
     "study": {"WS-KSH": {"start_layer": "concat"}},
     # Does everything, shows nothing: for tests.
     "smoke": {name: {"epochs": 3, "min_steps": 0} for name in _TRAINED},
+    # The last stage of the backbone too: what it sees is made once.
+    "stage": {name: {"depth": "stage"} for name in _TRAINED if name != "DeepBit"}
+    | {"WS-KSH": {"start_layer": "concat"}},
     # Work for a GPU; WS-KSH sees the trained network's second layer. JointHash trains on features alone.
     "paper": {name: TABLE2 for name in _TRAINED if not METHODS[name].every},
 }
@@ -56,8 +59,8 @@ class Recipe:
         Parameters of the pre-training whose budget is added to the method's own.
     distance : {"hamming", "euclidean", "cosine"}
         Hamming on codes; another on the real values, a ceiling: what an infinitely fine code of them would give.
-    pictures : bool
-        It is given pictures, not their features: it, or the network that it starts from, trains the backbone too.
+    inputs : {"features", "maps", "pictures"}
+        What it is given: what below its hidden layer it, or the network that it starts from, does not train.
     """
 
     name: str
@@ -67,7 +70,7 @@ class Recipe:
     parameters: dict = field(default_factory=dict)
     matched: dict | None = None
     distance: str = "hamming"
-    pictures: bool = False
+    inputs: str = "features"
 
     @property
     def needs_tags(self) -> bool:
@@ -104,7 +107,7 @@ def recipe(name: str, preset: str = "study") -> Recipe:
         parameters=parameters,
         matched=budgets.get("Weak", {}) if prefix == "Matched" else None,
         distance="hamming" if prefix != "Real" else "cosine" if method.name == "Features" else "euclidean",
-        pictures=trains.get("depth", "head") != "head",
+        inputs={"head": "features", "stage": "maps", "full": "pictures"}[trains.get("depth", "head")],
     )
 
 

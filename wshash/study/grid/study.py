@@ -162,23 +162,27 @@ class Study:
     # -- a fitted method ---------------------------------------------------------------------------------------------
 
     def inputs(self, made: Recipe, rows: np.ndarray):
-        """What a method is given of these pictures: their features, or the pictures themselves."""
-        return Subset(self.data.images, rows) if made.pictures else self.features[rows]
+        """What a method is given of these pictures."""
+        if made.inputs == "pictures":
+            return Subset(self.data.images, rows)
+        return getattr(self.collection, made.inputs)[rows]
 
     def model_path(self, name: str, n_bits: int, seed: int) -> Path:
         """Where the fitted method is kept; its stem is the address of what a row is made from."""
         made, config = recipe(name, self.config.preset), self.config
         method = made.method
         made_from = {
-            "inputs": self.collection.address("pictures" if made.pictures else "features"),
+            "inputs": self.collection.address(made.inputs),
             "split": self.split.fingerprint,
             "threads": config.threads,
             "method": method.name,
-            "recipe": [made.shuffled, made.pictures, made.matched, made.parameters],
+            "recipe": [made.shuffled, made.inputs, made.matched, made.parameters],
             "n_bits": n_bits,
             "seed": seed,
         }
-        modules = [method.module, "wshash.study.grid.fitting"] + ["wshash.vision.backbones"] * made.pictures
+        modules = [method.module, "wshash.study.grid.fitting"] + ["wshash.vision.backbones"] * (
+            made.inputs != "features"
+        )
         if method.supervised:
             made_from["labels"] = [self.data.fingerprint, config.label_share, *config.unseen]
         if TAGS in method.learns_from:
