@@ -28,7 +28,7 @@ class _Beside(nn.Module):
     def __init__(self, backbone, directions):
         super().__init__()
         self.backbone, self.before = backbone, copy.deepcopy(backbone).requires_grad_(False)
-        self.register_buffer("directions", directions)
+        self.register_buffer("directions", directions.contiguous())
 
     def forward(self, x):
         return torch.cat([self.backbone(x), self.before(x) @ self.directions], dim=1)
