@@ -6,7 +6,7 @@ import pandas as pd
 
 from wshash.hashing.catalogue import LABELS, METHODS, TAG_PAIRS, TAG_VECTORS, TAGS
 from wshash.study.grid.fitting import pinned_threads
-from wshash.study.grid.methods import recipe
+from wshash.study.grid.methods import Recipe, recipe
 from wshash.study.grid.study import Study
 
 TRAINED = [name for method in METHODS.values() if method.trains or method.starts for name in method.versions]
@@ -20,23 +20,26 @@ class _Validation:
         from wshash.hashing.wdht import mean_tag_vectors
         from wshash.tags import TagSimilarity, tag_weights
 
-        X, y = study.features, study.data.labels
-        fit, held_out = (rows[study.collection.readable[rows]] for rows in (study.split.fit, study.split.validation))
-        tags = [study.data.tags[i] for i in fit]
-        self.X, self.y, self.X_held_out, self.y_held_out = X[fit], y[fit], X[held_out], y[held_out]
+        self.study, split, readable = study, study.split, study.collection.readable
+        self.fit, self.held_out = (rows[readable[rows]] for rows in (split.fit, split.validation))
+        tags = [study.data.tags[i] for i in self.fit]
         self.targets = {
-            LABELS: self.y,
+            LABELS: study.data.labels[self.fit],
             TAG_PAIRS: TagSimilarity.from_tags(tags, study.vectors),
             TAG_VECTORS: mean_tag_vectors(tags, study.vectors),
             TAGS: tag_weights(tags),
         }
 
-    def judge(self, method) -> dict:
+    def train(self, made: Recipe, method):
+        return method.fit(self.study.inputs(made, self.fit), *(self.targets[kind] for kind in made.method.learns_from))
+
+    def judge(self, made: Recipe, method) -> dict:
         from wshash.retrieval import evaluate
 
-        depth = min(500, max(1, len(self.X) // 5))  # among all that there are, any order is as good
-        codes = method.transform(self.X_held_out), method.transform(self.X)
-        report = evaluate(*codes, self.y_held_out, self.y, depths=(depth,))
+        depth = min(500, max(1, len(self.fit) // 5))  # among all that there are, any order is as good
+        parts, labels = (self.held_out, self.fit), self.study.data.labels
+        codes = [method.transform(self.study.inputs(made, rows)) for rows in parts]
+        report = evaluate(*codes, *(labels[rows] for rows in parts), depths=(depth,))
         return {"precision": report.precision_at[depth].expected, "depth": depth, "chance": report.chance}
 
 
@@ -51,15 +54,16 @@ def _trials(
         for n_bits, seed in ((n_bits, seed) for n_bits in bits for seed in seeds):
             weak = {"Weak": similar, "Placebo-Weak": similar.permuted(seed)}
             starts = {made.start for made in (recipe(method, preset) for method in methods)} - {None}
-            starts = {s: recipe("Weak", preset).build(n_bits, seed).fit(part.X, weak[s]) for s in sorted(starts)}
+            started = recipe("Weak", preset)
+            X = study.inputs(started, part.fit) if starts else None
+            starts = {s: started.build(n_bits, seed).fit(X, weak[s]) for s in sorted(starts)}
             for method in methods:
                 made = recipe(method, preset)
                 for value in values:
-                    fitted = change(made.build(n_bits, seed, starts.get(made.start)), value)
-                    fitted.fit(part.X, *(part.targets[kind] for kind in made.method.learns_from))
+                    fitted = part.train(made, change(made.build(n_bits, seed, starts.get(made.start)), value))
                     what = {"method": method, "n_bits": n_bits, "seed": seed, name: value}
                     steps = fitted.max_iter if hasattr(fitted, "max_iter") else len(fitted.history_["loss"])
-                    rows.append(what | {"steps": steps} | part.judge(fitted))
+                    rows.append(what | {"steps": steps} | part.judge(made, fitted))
     return pd.DataFrame(rows)
 
 
