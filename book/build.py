@@ -13,6 +13,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from start import address
+
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = ROOT / "book"
 
@@ -40,11 +42,17 @@ def gather(source: Path) -> None:
     shutil.copy(ROOT / "wshash" / "search" / "MODEL.md", card)
 
 
+def repository() -> str:
+    """The address, filled in or known where GitHub builds; without one the pages have no buttons."""
+    name = os.environ.get("GITHUB_REPOSITORY")
+    return address() or (f"https://github.com/{name}" if name else "")
+
+
 def build(target: Path, web: bool = False) -> int:
     """Build into ``target``; Sphinx's exit status."""
     source = target.parent / f"{target.name}-source"
     gather(source)
-    environment = os.environ | {"BOOK_WEB": "1" if web else ""}
+    environment = os.environ | {"BOOK_WEB": "1" if web else "", "BOOK_REPOSITORY": repository()}
     environment["PYTHONPATH"] = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
     doctrees = target.parent / f"{target.name}-doctrees"
     shutil.rmtree(target, ignore_errors=True)
@@ -67,4 +75,6 @@ if __name__ == "__main__":
     status = build(arguments.folder.resolve(), arguments.web)
     if not status:
         print(f"{arguments.folder / 'index.html'}")
+        if not repository():
+            print("without buttons for Colab and Binder: pyproject.toml, [project.urls] has no Repository")
     sys.exit(status)

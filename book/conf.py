@@ -7,7 +7,7 @@ from myst_nb.core.render import NbElementRenderer
 from wshash._version import __version__
 
 WEB = bool(os.environ.get("BOOK_WEB"))
-REPOSITORY = os.environ.get("GITHUB_REPOSITORY")  # owner/name, known where GitHub builds
+REPOSITORY = os.environ.get("BOOK_REPOSITORY")  # build.py says where it is from
 
 project, author, version = "wshash", "The wshash authors", __version__
 copyright = author
@@ -36,7 +36,7 @@ html_theme_options = {
 }
 if REPOSITORY:
     html_theme_options |= {
-        "repository_url": f"https://github.com/{REPOSITORY}",
+        "repository_url": REPOSITORY,
         "repository_branch": "main",
         "path_to_docs": "",
         "use_repository_button": True,
