@@ -25,6 +25,8 @@ class WeakPretraining(TrainedHashing):
     ----------
     margin : float
         λ of equation (3). Distances reach √k: 1 is 35 % of the range at 8 bits and 12.5 % at 64.
+    reduction : {"mean", "sum"}
+        Of equation (3); see :func:`wshash.hashing.losses.pair_loss`.
     threshold : float, optional
         Pictures whose similarity, equation (1), exceeds it are similar: .4 in the paper, for its vectors.
     quantile : float
@@ -41,6 +43,7 @@ class WeakPretraining(TrainedHashing):
     min_steps: int = 190
     learning_rate: float = 3e-4
     margin: float = 1.0
+    reduction: str = "mean"
     threshold: float | None = None
     quantile: float = 0.9
 
@@ -73,7 +76,7 @@ class WeakPretraining(TrainedHashing):
         def loss(f, rows, x):
             similar = torch.from_numpy(similarity.block(rows.numpy()) > self.threshold_)
             valid = known[rows][:, None] & known[rows]  # all of a training batch, not of a validation batch
-            return pair_loss(f, similar.to(f.device), self.margin, valid=valid.to(f.device))
+            return pair_loss(f, similar.to(f.device), self.margin, self.reduction, valid.to(f.device))
 
         return loss
 

@@ -85,7 +85,7 @@ _COMMANDS: dict[str, tuple[str, tuple[str, ...], dict[str, dict]]] = {
     "claims": ("print the table of claims", _GRID, {}),
     "curve": ("few labels to all: what tags are worth (claim C6)", (*_JUDGED, "--seeds", "--jobs", "--publish"), {}),
     "converge": ("half and twice the budgets, on validation data", (*_JUDGED, "--publish"), _TRIED),
-    "handover": ("ways of starting from tags, on validation data", (*_JUDGED, "--publish"), _TRIED),
+    "settings": ("which choices of the method matter, on validation data", (*_JUDGED, "--publish"), _TRIED),
     "words": ("train the model of the search, and judge it; published, it ships", (*_JUDGED, "--publish"), {}),
     "tags": ("judge the tag filter, and the settings of skip-gram", (*_JUDGED, "--seeds", "--publish"), {}),
     "data": (

@@ -202,19 +202,18 @@ def curve(arguments: argparse.Namespace) -> int:
 
 
 def converge(arguments: argparse.Namespace) -> int:
-    from wshash.study.experiments.convergence import convergence, trials_text
+    from wshash.study.experiments.convergence import convergence, convergence_text
 
-    seeds = range(arguments.seeds)
-    return _tables(
-        arguments, convergence=(lambda study: convergence(study, bits=arguments.bits, seeds=seeds), trials_text)
-    )
+    make = lambda study: convergence(study, bits=arguments.bits, seeds=range(arguments.seeds))  # noqa: E731
+    return _tables(arguments, convergence=(make, convergence_text))
 
 
-def handover(arguments: argparse.Namespace) -> int:
-    from wshash.study.experiments.convergence import handover, trials_text
+def settings(arguments: argparse.Namespace) -> int:
+    from wshash.study.experiments.settings import publish_settings
 
-    seeds = range(arguments.seeds)
-    return _tables(arguments, handover=(lambda study: handover(study, bits=arguments.bits, seeds=seeds), trials_text))
+    table = publish_settings(_study_of(arguments), arguments.bits, range(arguments.seeds))
+    print(table.round(4).to_markdown(index=False))
+    return 0
 
 
 def tags(arguments: argparse.Namespace) -> int:

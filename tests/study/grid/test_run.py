@@ -8,13 +8,18 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
+import numpy as np
 import pandas as pd
 import pytest
+from scipy import sparse
 
 from wshash import InputError
+from wshash.hashing import WeakPretraining
 from wshash.study.grid.config import StudyConfig
 from wshash.study.grid.plan import plan
+from wshash.tags import TagSimilarity
 
 ROOT = Path(__file__).parents[3]
 COMMAND = [
@@ -173,13 +178,13 @@ def test_extraction_time_has_a_part_for_the_network_and_one_for_each_method(stud
 
 
 def test_convergence_trains_half_and_twice_and_never_sees_a_query(study, monkeypatch):
-    from wshash.study.experiments.convergence import convergence, trials_text
+    from wshash.study.experiments.convergence import convergence, convergence_text
 
     blind = study.data.labels.copy()
     blind[study.split.query] = ~blind[study.split.query]  # if queries were judged or trained on, numbers would move
     tried = {"methods": ["KSH", "DSH", "WS-DSH", "WDHT"], "bits": (12,), "seeds": (0,), "factors": (1, 2)}
     found = convergence(study, **tried)
-    assert trials_text(found).columns.tolist() == ["method", "n_bits", "1 × budget", "2 × budget"]
+    assert convergence_text(found).columns.tolist() == ["method", "n_bits", "1 × budget", "2 × budget"]
     assert found["steps"].tolist() == [500, 1000] + [3, 6] * 3
     assert found["precision"].between(0, 1).all()
     object.__setattr__(study.data, "labels", blind)
@@ -187,17 +192,61 @@ def test_convergence_trains_half_and_twice_and_never_sees_a_query(study, monkeyp
     pd.testing.assert_frame_equal(found, again)
 
 
-def test_handing_over_is_judged_on_the_validation_part_alone(study):
-    from wshash.study.experiments.convergence import handover
+def test_settings_are_judged_on_the_validation_part_alone(study, monkeypatch):
+    from wshash.datasets.postcards.folksonomy import TAG_NOISE
+    from wshash.retrieval import evaluate
+    from wshash.study.experiments import settings as module
+    from wshash.study.experiments.validation import Validation
 
-    found = handover(study, ["WS-DSH"], bits=(12,), seeds=(0, 1))
-    assert found["layers"].tolist() == ["all", "plain", "trunk"] * 2 and found["seed"].tolist() == [0] * 3 + [1] * 3
+    monkeypatch.setattr(module, "NOISE", (TAG_NOISE,))
+    asked = {"bits": (12,), "seeds": (0, 1)}
+    tried = [module.SETTINGS[at] for at in (0, 2, 6, 13)]  # of each kind one
+    found = module.settings(study, tried, **asked)
+    assert found["choice"].tolist() == [s.choice for s in tried] + ["tag noise"]
+    same = found["a"] == f"{TAG_NOISE:g}"
+    assert (found["difference"][same] == 0).all() and (found["difference"][~same] != 0).all()  # each changes something
+    assert (found["low"] <= found["difference"]).all() and (found["difference"] <= found["high"]).all()
+    np.testing.assert_allclose(found["precision"] - found["default"], found["difference"], atol=1e-7)
     assert found["depth"].eq(81).all()  # a fifth of the 405 that are searched
-    assert (found["precision"] > found["chance"] + 0.05).all() and found["precision"].nunique() > 3
+    # By hand: one parameter, one similarity.
+    part = Validation(study)
+    similar, X = part.targets["tag pairs"], study.features
+    others = {
+        "top 20 %": ({"quantile": 0.8}, similar),
+        "share of equal tags": ({}, TagSimilarity(similar.B, np.eye(len(similar.T)))),
+    }
+    for name, (parameters, learns) in others.items():
+        values = []
+        for seed in (0, 1):
+            weak = WeakPretraining(n_bits=12, random_state=seed, epochs=3, min_steps=0, **parameters)
+            codes = [weak.fit(X[part.fit], learns).transform(X[rows]) for rows in (part.held_out, part.fit)]
+            labels = [study.data.labels[rows] for rows in (part.held_out, part.fit)]
+            values.append(evaluate(*codes, *labels, depths=(81,)).precision_at[81].expected)
+        assert found.set_index("a")["precision"][name] == pytest.approx(np.mean(values), abs=1e-6)
     blind = study.data.labels.copy()
     blind[study.split.query] = ~blind[study.split.query]
     object.__setattr__(study.data, "labels", blind)
-    pd.testing.assert_frame_equal(found, handover(study, ["WS-DSH"], bits=(12,), seeds=(0, 1)))
+    monkeypatch.setattr(module, "NOISE", ())
+    again = module.settings(study, tried[1:2], **asked)
+    pd.testing.assert_frame_equal(again, found.iloc[1:2].reset_index(drop=True))
+
+
+def test_the_similarities_that_stand_in_for_equations_1_and_2():
+    from wshash.study.experiments import settings as module
+
+    vectors = np.array([[1.0, 0], [0, 2], [1, 1]])
+    B = sparse.csr_matrix([[0.5, 0.5, 0], [0, 0.5, 0.5], [0, 0, 0]])
+    part = SimpleNamespace(
+        targets={"tag pairs": SimpleNamespace(B=B), "tag vectors": B @ vectors},
+        study=SimpleNamespace(vectors=SimpleNamespace(vectors=vectors)),
+    )
+    learns = {setting.changed: setting.learns for setting in module.SETTINGS}
+    # Of two tags each one is shared; cosines of the tags' vectors are 1, 0, √½; means are (½, 1) and (½, 3/2).
+    assert learns["share of equal tags"](part).block([0], [1]).item() == pytest.approx(1 / 4)
+    assert learns["cosine as (2)"](part).block([0], [1]).item() == pytest.approx((0 + 0.5**0.5 + 1 + 0.5**0.5) / 4)
+    cosine = learns["cosine of mean vectors"](part)
+    assert cosine.block([0], [1]).item() == pytest.approx((0.25 + 1.5) / (1.25 * 2.5) ** 0.5)
+    assert cosine.known.tolist() == [True, True, False]
 
 
 def test_the_filter_is_judged_with_an_interval(study):

@@ -20,12 +20,12 @@ def judged_from(n: int) -> int:
     return max(5, min(20, n // 400))
 
 
-def tag_vectors(tags: Sequence[Sequence[str]], table: pd.DataFrame | None = None) -> TagVectors:
-    """Skip-gram vectors of the tags that the table keeps; without one, of all."""
+def tag_vectors(tags: Sequence[Sequence[str]], table: pd.DataFrame | None = None, **options) -> TagVectors:
+    """Skip-gram vectors of the tags that the table keeps; without one, of all. Options of ``train_skipgram``."""
     if table is not None:
         kept = set(table.index[table["kept"]])
         tags = [[tag for tag in row if tag in kept] for row in tags]
-    return train_skipgram(tags)
+    return train_skipgram(tags, **options)
 
 
 def read_vectors(path: Path) -> TagVectors:
