@@ -5,6 +5,7 @@ import warnings
 import numpy as np
 import pytest
 import torch
+from torch import nn
 
 from wshash.errors import InputError
 from wshash.hashing.network import HashNetwork
@@ -103,6 +104,24 @@ def test_the_first_layer_moves_by_the_same_share_however_many_features(hidden):
         after = network.first.weight, network.first.bias, network.hash.bias
         moved = [(a - b).abs().max().item() for a, b in zip(after, before, strict=True)]
         assert moved == pytest.approx([1e-4 * (1280 / d) ** 0.5, 1e-4, 1e-4], rel=1e-2)
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "sgd"])
+def test_the_backbone_moves_by_its_share_of_the_rate_and_what_is_frozen_not_at_all(optimizer):
+    X, moved = torch.randn(16, 4, generator=torch.Generator().manual_seed(0)), {}
+    for share in (1.0, 0.1):
+        torch.manual_seed(0)
+        backbone = nn.Sequential(nn.Linear(4, 6), nn.Linear(6, 5))
+        backbone[0].requires_grad_(False)
+        network = HashNetwork(5, 3, 16, backbone=backbone)
+        before = {name: p.clone() for name, p in network.named_parameters()}
+        options = {"epochs": 1, "batch_size": 16, "learning_rate": 1e-3, "backbone_rate": share, "optimizer": optimizer}
+        train(network, X, lambda f, rows, x: f.square().mean(), **options)
+        moved[share] = {name: (p - before[name]).abs().max().item() for name, p in network.named_parameters()}
+    for name, distance in moved[1.0].items():
+        expected = 0 if name.startswith("backbone.0") else distance * (0.1 if name.startswith("backbone") else 1)
+        assert moved[0.1][name] == pytest.approx(expected, rel=1e-2), name
+        assert distance > 0 or name.startswith("backbone.0")
 
 
 def test_epochs_grow_until_the_steps_are_enough():

@@ -69,6 +69,9 @@ class TrainedHashing(HashingMethod):
     backbone : str
         For depths ``"stage"`` and ``"full"``: a name that :func:`wshash.vision.load_backbone` knows. Pictures
         are brought to the size that it takes.
+    backbone_rate : float
+        Share of ``learning_rate`` with which the backbone trains. On MIRFLICKR's validation part, 32 bits, depth
+        ``"stage"``, 306 steps, DSH's precision@500 is .799 with 1, .828 with .1; .812 where the head alone trains.
     device : str
         ``"auto"``: a GPU where there is one.
 
@@ -91,6 +94,7 @@ class TrainedHashing(HashingMethod):
     decay: float = 0.1
     depth: str = "head"
     backbone: str = "efficientnet_lite0"
+    backbone_rate: float = 0.1
     device: str = "auto"
 
     _activation = "none"
@@ -141,7 +145,7 @@ class TrainedHashing(HashingMethod):
             held_out = self._place(validation[0], network)
             validation = held_out, self._loss_of(network, held_out, validation[1], seed + 1)
         self.network_ = network
-        own = ("epochs", "batch_size", "learning_rate", "optimizer", "momentum", "decay")
+        own = ("epochs", "batch_size", "learning_rate", "backbone_rate", "optimizer", "momentum", "decay")
         self.history_, losses = train(
             network,
             data,

@@ -34,6 +34,7 @@ def train(
     batch_size: int,
     min_steps: int = 0,
     learning_rate: float,
+    backbone_rate: float = 1.0,
     optimizer: str = "adam",
     momentum: float = 0.5,
     decay: float = 0.1,
@@ -55,6 +56,8 @@ def train(
     min_steps : int
         More epochs where ``epochs`` make fewer steps than this.
     learning_rate : float
+    backbone_rate : float
+        Times that rate is the one of the backbone.
     optimizer : {"adam", "sgd"}
         ``"adam"``: cosine schedule to 0; the rate of the layer that sees the d features is √(1280/d) times this one.
         ``"sgd"``: with ``momentum``, the rate multiplied by ``decay`` after each third of the epochs: the paper's Table
@@ -92,17 +95,19 @@ def train(
     per_epoch = max(len(pool) // batch_size, 1)
     epochs = max(epochs, math.ceil(min_steps / per_epoch))
     total = max(epochs * per_epoch, 1)
-    parameters = [p for p in network.parameters() if p.requires_grad]
+    below = [p for name, p in network.named_parameters() if name.startswith("backbone.") and p.requires_grad]
+    above = [p for name, p in network.named_parameters() if not name.startswith("backbone.")]
+    groups = [{"params": below, "lr": learning_rate * backbone_rate}] if below else []
     if optimizer == "adam":
         # A step of Adam has the size of the rate, and weights on d features are drawn with a size of 1/√d: their rate
         # goes with it, so that a step changes them by the same share. Else few features are learnt from more slowly.
         first = network.first.weight
         rate = learning_rate * math.sqrt(WIDTH / first.shape[1])
-        groups = [{"params": [p for p in parameters if p is not first]}, {"params": [first], "lr": rate}]
+        groups += [{"params": [p for p in above if p is not first]}, {"params": [first], "lr": rate}]
         steps = torch.optim.Adam(groups, learning_rate, fused=True)
         schedule = LambdaLR(steps, lambda step: (1 + math.cos(math.pi * min(step / total, 1))) / 2)
     else:
-        steps = torch.optim.SGD(parameters, learning_rate, momentum)
+        steps = torch.optim.SGD([*groups, {"params": above}], learning_rate, momentum)
         schedule = LambdaLR(steps, lambda step: decay ** min(3 * step // total, 2))
     # Float16 gradients underflow unless scaled; bfloat16 and float32 ones do not.
     half = network.backbone is not None and device.type == "cuda"

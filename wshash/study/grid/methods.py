@@ -17,6 +17,7 @@ TABLE2 = {
     "batch_size": 64,
     "optimizer": "sgd",
     "learning_rate": 1e-3,
+    "backbone_rate": 1.0,
     "decay": 0.1,
     "momentum": 0.5,
 }
