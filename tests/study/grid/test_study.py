@@ -143,7 +143,7 @@ def test_threads_are_as_before_after_a_run_and_after_one_that_failed():
 
 
 @pytest.mark.filterwarnings("ignore::wshash.hashing.training.TrainingWarning")
-@pytest.mark.parametrize(("preset", "inputs"), [("paper", "pictures"), ("stage", "maps")])
+@pytest.mark.parametrize(("preset", "inputs"), [("paper", "pictures"), ("full", "pictures"), ("stage", "maps")])
 def test_presets_that_train_the_backbone_go_from_pictures_to_rows(preset, inputs, data, tmp_path, monkeypatch):
     import wshash.vision.backbones
     import wshash.vision.features
@@ -152,7 +152,7 @@ def test_presets_that_train_the_backbone_go_from_pictures_to_rows(preset, inputs
     from wshash.study.grid.methods import PRESETS
 
     def load(name, weights=None):
-        assert name == {"paper": "vgg16", "stage": "efficientnet_lite0"}[preset]
+        assert name == ("vgg16" if preset == "paper" else "efficientnet_lite0")
         torch.manual_seed(0)
         lower = nn.Conv2d(3, 6, 5, stride=4).eval()
         upper = nn.Sequential(nn.Conv2d(6, 6, 1), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten()).eval()
@@ -172,7 +172,7 @@ def test_presets_that_train_the_backbone_go_from_pictures_to_rows(preset, inputs
     config = StudyConfig(**options)
     study = Study(config, store, Collection(backbone=config.backbone, store=store, data=data, features=X))
     trained = ["Weak", "WDHT", "DSH", "WS-KSH", "WS-DSH", "WS-DRSCH", "Real-Weak"]
-    trained += ["DeepBit"] if preset == "paper" else ["Twin", "Joint"]
+    trained += ["Twin", "Joint"] if preset == "stage" else ["DeepBit"]
     assert {recipe(name, preset).inputs for name in trained} == {inputs}
     others = ("LSH", "KSH", "Classifier", "Real-Features")
     assert {recipe(name, preset).inputs for name in others} == {"features"}
@@ -181,11 +181,11 @@ def test_presets_that_train_the_backbone_go_from_pictures_to_rows(preset, inputs
         assert row["measures"]["n_queries"] > 0 and 0 < row["measures"]["precision@10"] <= 1
     start, model = (study.model(name, 4).network_.backbone.state_dict() for name in ("Weak", "WS-DSH"))
     moved = {name for name in start if not torch.equal(start[name], model[name])}  # trained further
-    parts = {"paper": {"module.0.weight", "module.1.0.weight"}, "stage": {"1.0.weight"}}[preset]
+    parts = {"1.0.weight"} if preset == "stage" else {"module.0.weight", "module.1.0.weight"}
     assert parts <= moved and len(moved) == 2 * len(parts)
     times = extraction_time(study, ["KSH", "WS-DSH"], 4, n_pictures=4, repeats=2)
     hashing = times[times["part"] == "hashing"].set_index("method")["seconds"]
-    assert hashing["KSH"] > 0 and (hashing["WS-DSH"] == 0) == (preset == "paper")  # then all of it is the network's
+    assert hashing["KSH"] > 0 and (hashing["WS-DSH"] == 0) == (preset != "stage")  # then all of it is the network's
 
 
 def test_the_paper_preset_is_of_vgg16():

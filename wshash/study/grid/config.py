@@ -68,7 +68,7 @@ class StudyConfig:
         _one_of(self.tag_filter, TAG_FILTERS, "tag filter")
         _one_of(self.preset, tuple(PRESETS), "preset")
         theirs = "vgg16" if self.preset == "paper" else "efficientnet_lite0"
-        if self.preset in ("paper", "stage"):
+        if self.preset in ("paper", "full", "stage"):
             _one_of(self.backbone or theirs, (theirs,), f"with preset {self.preset!r}, backbone")
         object.__setattr__(self, "backbone", self.backbone or theirs)
         if not 1e-6 <= self.label_share <= 1:

@@ -23,20 +23,23 @@ TABLE2 = {
 }
 
 _TRAINED = [name for name, method in METHODS.items() if method.trains]
+_IN_FULL = [name for name in _TRAINED if not METHODS[name].every]
+_CONCAT = {"WS-KSH": {"start_layer": "concat"}}
 
 # Chosen on the validation part of the training pool alone: see notebook 04 and wshash.study.experiments.convergence.
 PRESETS: dict[str, dict[str, dict]] = {
     # The estimators' defaults are the budgets. WS-KSH sees the features beside the weak network's hidden layer: on
     # MIRFLICKR's validation part P@500 is .844 at 16 bits and .856 at 64, against .840 and .847 from the hidden layer
     # alone, .808 and .824 from the sigmoids, .840 and .848 for KSH itself.
-    "study": {"WS-KSH": {"start_layer": "concat"}},
+    "study": _CONCAT,
     # Does everything, shows nothing: for tests.
     "smoke": {name: {"epochs": 3, "min_steps": 0} for name in _TRAINED},
-    # The last stage of the backbone too: what it sees is made once.
-    "stage": {name: {"depth": "stage"} for name in _TRAINED if name != "DeepBit"}
-    | {"WS-KSH": {"start_layer": "concat"}},
-    # Work for a GPU; WS-KSH sees the trained network's second layer. JointHash trains on features alone.
-    "paper": {name: TABLE2 for name in _TRAINED if not METHODS[name].every},
+    # The same budgets, with the last stage of the backbone; DeepBit would rotate pictures, which it does not see.
+    "stage": {name: {"depth": "stage"} for name in _TRAINED if name != "DeepBit"} | _CONCAT,
+    # With all of it: hours on a CPU. JointHash trains the last stage at most.
+    "full": {name: {"depth": "full"} for name in _IN_FULL} | _CONCAT,
+    # Work for a GPU; WS-KSH sees the trained network's second layer.
+    "paper": {name: TABLE2 for name in _IN_FULL},
 }
 
 
