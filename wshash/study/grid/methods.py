@@ -26,12 +26,6 @@ _TRAINED = [name for name, method in METHODS.items() if method.trains]
 _IN_FULL = [name for name in _TRAINED if not METHODS[name].every]
 _CONCAT = {"WS-KSH": {"start_layer": "concat"}}
 
-
-def _deeper(name: str, depth: str) -> dict:
-    """Methods that learn from labels are done sooner, when more of the network trains; see notebook 04."""
-    return {"depth": depth} | ({"epochs": 8, "min_steps": 304} if METHODS[name].supervised else {})
-
-
 # Chosen on the validation part of the training pool alone: see notebook 04 and wshash.study.experiments.convergence.
 PRESETS: dict[str, dict[str, dict]] = {
     # The estimators' defaults are the budgets. WS-KSH sees the features beside the weak network's hidden layer: on
@@ -40,10 +34,12 @@ PRESETS: dict[str, dict[str, dict]] = {
     "study": _CONCAT,
     # Does everything, shows nothing: for tests.
     "smoke": {name: {"epochs": 3, "min_steps": 0} for name in _TRAINED},
-    # The last stage of the backbone too; DeepBit would rotate pictures, which it does not see.
-    "stage": {name: _deeper(name, "stage") for name in _TRAINED if name != "DeepBit"} | _CONCAT,
+    # The last stage of the backbone too, with the same budgets; DeepBit would rotate pictures, which it does not see. On
+    # MIRFLICKR's validation part, protocol held-out, 32 bits, one seed, precision@500: DSH .828 after 306 steps, .839
+    # after 612 (.812 after 782 of the head), the weak network .772 (.749), WDHT .788 (.770).
+    "stage": {name: {"depth": "stage"} for name in _TRAINED if name != "DeepBit"} | _CONCAT,
     # All of it: hours on a CPU. JointHash trains the last stage at most.
-    "full": {name: _deeper(name, "full") for name in _IN_FULL} | _CONCAT,
+    "full": {name: {"depth": "full"} for name in _IN_FULL} | _CONCAT,
     # Work for a GPU; WS-KSH sees the trained network's second layer.
     "paper": {name: TABLE2 for name in _IN_FULL},
 }
