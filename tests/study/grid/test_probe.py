@@ -7,6 +7,13 @@ from wshash.study.grid.config import StudyConfig
 from wshash.study.grid.methods import recipe
 
 
+@pytest.fixture(autouse=True)
+def nothing_was_measured():
+    probe._pace.cache_clear()
+    yield
+    probe._pace.cache_clear()
+
+
 def test_a_trained_method_takes_its_steps_and_another_its_rows_and_bits(monkeypatch):
     step = 0.01
     monkeypatch.setattr(probe, "_timed", lambda e, *_: 1 + e.epochs * (probe.N // e.batch_size) * step)
@@ -25,6 +32,18 @@ def test_rows_are_added_up_and_a_network_that_others_start_from_counts_once(monk
     monkeypatch.setattr(probe, "_fit_seconds", lambda made, *_: seconds[made.method.name])
     rows = [(method, n_bits, 0) for method in ("KSH", "WS-KSH", "WS-DSH") for n_bits in (8, 16)]
     assert probe.rows_seconds(StudyConfig(), rows, 1000) == 2 * (5 + 5 + 3 + 2)
+
+
+def test_what_was_measured_before_pictures_were_drawn_is_not_measured_again_after(monkeypatch):
+    asked = []
+    monkeypatch.setattr(probe, "_timed", lambda e, method, _: asked.append(method.name) or e.n_bits * 0.1)
+    rows = [(method, 16, seed) for method in ("KSH", "WS-KSH", "LSH") for seed in (0, 1)]
+    before = probe.rows_seconds(StudyConfig(), rows, 800)
+    measured = len(asked)
+    after = probe.rows_seconds(StudyConfig(), rows, 400)  # that many are left to train on
+    assert len(asked) == measured == 7  # KSH and LSH twice, the weak network three times; WS-KSH trains as KSH does
+    weak = 2 * 16 * 0.1  # no step takes longer here, so all of it is what a training begins with
+    assert before - weak == pytest.approx(2 * (after - weak)) and after > weak
 
 
 def test_every_method_can_be_probed(monkeypatch):
