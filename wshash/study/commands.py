@@ -87,11 +87,9 @@ def study(arguments: argparse.Namespace) -> int:
             made = replace(made, missing=[row for row in made.missing if not is_whole(row.path)])
         run([made], arguments.jobs)
     except KeyboardInterrupt:
-        kept = (
-            f"{sum(is_made(row.path) for row in made.rows)} of {len(made.rows)} rows kept"
-            if made
-            else "no row was begun"
-        )
+        kept = "no row was begun"
+        if made:
+            kept = f"{sum(is_made(row.path) for row in made.rows)} of {len(made.rows)} rows kept"
         raise KeyboardInterrupt(f"{kept}; the same command goes on") from None
     why, rows = made.report(), whole(made.rows)
     if why:

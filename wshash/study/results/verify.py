@@ -20,7 +20,6 @@ largest of many is larger."""
 LEAST = 0.0005
 """Of what did not move at all when it was measured, a row may differ by this: half of the third decimal."""
 
-
 SHOWN = 12  # lines of what is other than published, before it says that the report has more
 
 
@@ -227,13 +226,10 @@ def compare(made: Results, published: Results) -> Verdict:
         claims = made.claims.merge(published.claims, on=["claim", "what"], suffixes=("", "/published"))
         claims = claims.rename(columns={"verdict": "made", "verdict/published": "published"})
         claims = claims[["claim", "what", "made", "published", "found"]]
-    prints = (made.origin["fingerprints"], published.origin["fingerprints"])
-    different = {
-        name: (prints[0].get(name), value) for name, value in prints[1].items() if prints[0].get(name) != value
-    }
-    return Verdict(
-        rows, drifts, claims, different, len(published.rows), {"made": made.origin, "published": published.origin}
-    )
+    here, there = made.origin["fingerprints"], published.origin["fingerprints"]
+    different = {name: (here.get(name), value) for name, value in there.items() if here.get(name) != value}
+    origins = {"made": made.origin, "published": published.origin}
+    return Verdict(rows, drifts, claims, different, len(published.rows), origins)
 
 
 def left_out(made: Results, published: Results) -> str:
