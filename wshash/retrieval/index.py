@@ -37,8 +37,8 @@ class HammingIndex:
         if kind not in KINDS:
             raise InputError(f"kind={kind!r} is unknown; choose one of {', '.join(map(repr, KINDS))}")
         self.kind, self.n_probe, self.ef_search = kind, n_probe, ef_search
-        self.n_bits = None
-        self._index, self._n_first = None, 0
+        self.n_bits = self._index = None
+        self._packed = []  # what was added: faiss up to 1.15.0 writes past the end where it gives "ivf" codes back
 
     def __len__(self) -> int:
         return 0 if self._index is None else self._index.ntotal
@@ -57,7 +57,7 @@ class HammingIndex:
         if not len(packed):
             return self
         if self._index is None:
-            self._index, self.n_bits, self._n_first = self._build(packed), np.shape(codes)[1], len(packed)
+            self._index, self.n_bits = self._build(packed), np.shape(codes)[1]
         threads = faiss.omp_get_max_threads()
         try:
             if self.kind == "hnsw":
@@ -65,6 +65,7 @@ class HammingIndex:
             self._index.add(packed)
         finally:
             faiss.omp_set_num_threads(threads)
+        self._packed.append(packed)
         return self
 
     def _build(self, packed: np.ndarray):
@@ -104,7 +105,7 @@ class HammingIndex:
     def recall_against_exact(self, codes: np.ndarray, k: int) -> float:
         """Share of the ``k`` answers that are no farther than the exact k-th, whichever of those at its distance."""
         exact = faiss.IndexBinaryFlat(self._index.d)
-        exact.add(self._index.reconstruct_n())
+        exact.add(np.concatenate(self._packed))
         farthest = exact.search(self._pack(codes), k)[0][:, -1:]
         distances, rows = self.search(codes, k)
         return float(((distances <= farthest) & (rows >= 0)).mean())
@@ -113,9 +114,9 @@ class HammingIndex:
         """Write the codes and the settings to one .npz file."""
         if self._index is None:
             raise InputError("the index is empty; add codes before saving it")
-        settings = np.array([self.n_bits, self.n_probe, self.ef_search, self._n_first])
+        settings = np.array([self.n_bits, self.n_probe, self.ef_search, len(self._packed[0])])
         with open(path, "wb") as file:
-            np.savez(file, codes=self._index.reconstruct_n(), kind=self.kind, settings=settings)
+            np.savez(file, codes=np.concatenate(self._packed), kind=self.kind, settings=settings)
 
     @classmethod
     def load(cls, path: str | Path) -> "HammingIndex":
