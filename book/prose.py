@@ -4,8 +4,8 @@ Behind a number stands where it is from, in a comment that no reader sees::
 
     .87<!-- mirflickr25k-128/statistics.csv part=precision what=sunset : value ~.2f -->
 
-A table of ``figures/``, conditions that leave one row, the column, and how to write it: a format of Python, with ``~``
-before it to leave out the 0 before the point, with ``100*`` to multiply.
+A table of ``figures/``, or from there ``../book/costs.csv``; conditions that leave one row; the column, and how to
+write it: a format of Python, with ``~`` before it to leave out the 0 before the point, with ``100*`` to multiply.
 """
 
 import re

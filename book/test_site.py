@@ -10,6 +10,8 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
+from build import repository
+
 ROOT = Path(__file__).resolve().parents[1]
 SITE = Path(os.environ.get("BOOK_SITE", ROOT / "build" / "book"))
 
@@ -68,6 +70,20 @@ def test_every_figure_of_a_notebook_keeps_its_alternative_text(pages):
             for picture in page.pictures:
                 if "_images" in picture["src"]:
                     assert len(picture.get("alt", "")) > 20 and "_images" not in picture["alt"], (path.name, picture)
+
+
+def test_buttons_lead_to_each_notebook_in_the_repository_where_it_is_known(pages):
+    known = repository()
+    for path, page in pages.items():
+        found = sorted({link for link in page.links if "colab.research" in link or "mybinder.org/v2" in link})
+        if not known:
+            assert not found
+        if not known or path.parent.name != "notebooks":
+            continue
+        where, name = known.removeprefix("https://github.com/"), f"notebooks/{path.stem}.ipynb"
+        colab, binder = found
+        assert colab == f"https://colab.research.google.com/github/{where}/blob/main/{name}"
+        assert binder == f"https://mybinder.org/v2/gh/{where}/main?urlpath=lab/tree/{name}"
 
 
 def test_it_is_small_and_asks_no_network_for_anything(pages):

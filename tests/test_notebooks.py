@@ -4,12 +4,15 @@ import ast
 import json
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
+import pandas as pd
 import pytest
 
 from tests.scripts import load
 from wshash import InputError
+from wshash.study.notebooks import LIMITS, known_parameters
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("[0-9][0-9]*_*.ipynb"))
@@ -49,7 +52,18 @@ def test_it_opens_with_a_title_and_a_card_and_links_to_its_neighbours(path, note
     assert first.startswith(f"# {number} · ")
     for word in ("**Shows**", "**Needs**", "**Takes**", "**Writes**"):
         assert word in first, word
+    measured = re.search(r"(?m)^\| \*\*Takes\*\* \|(.*)$", first)[1]
+    for what in ("minutes", "gib"):  # tests/test_prose.py compares them with the file
+        assert f"<!-- ../book/costs.csv notebook={path.stem} : {what} " in measured, "run python book/costs.py"
     assert navigation.foot(notebook).source.endswith("\n" + navigation.line(path)), "run python book/navigation.py"
+
+
+def test_the_map_says_on_which_machine_the_costs_were_measured():
+    costs = pd.read_csv(ROOT / "book" / "costs.csv")
+    assert list(costs["notebook"]) == [path.stem for path in NOTEBOOKS]
+    [machine] = set(costs["machine"])
+    [text] = [cell.source for cell in nbformat.read(NOTEBOOKS[0], as_version=4).cells if cell["id"] == "idea"]
+    assert machine in text
 
 
 def prose(notebook):
@@ -58,7 +72,13 @@ def prose(notebook):
     return re.sub(r"```.*?```|`[^`\n]*`|\$\$.*?\$\$", "", text, flags=re.DOTALL)
 
 
-TEACHING = [path for path in NOTEBOOKS if path.stem[:2] not in ("00", "12")]  # a map, and a tool to use
+TEACHING = [path for path in NOTEBOOKS if path.stem[:2] != "00"]  # that one is a map
+SETUP = {  # sections that show what is worked with, where there is nothing to predict
+    "04_hash_network": {"Figure 5: the network", "Table 2: settings"},
+    "05_data": {"A hundred postcards", "From a drawing to its labels"},
+    "06_visual_tags": {"Pictures as bags of words"},
+    "07_train_and_encode": {"The way of a row"},
+}
 
 
 @pytest.mark.parametrize("path", TEACHING, ids=lambda path: path.stem)
@@ -73,7 +93,8 @@ def test_a_notebook_that_teaches_has_the_parts_that_teaching_needs(path):
     shown = [
         out.data.get("text/markdown", "") for cell in notebook.cells for out in cell.get("outputs", []) if "data" in out
     ]
-    assert re.search(r"(?mi)^\| claim .*\|$", "\n".join([text, *shown])), "a table of claims and verdicts"
+    columns = r"Claim \| Paper \| Ours[^|]* \| Verdict[^|]* \|$|claim +\| what +\| found +\| verdict +\|"
+    assert re.search(rf"(?m)^\| (?:{columns})", "\n".join([text, *shown])), "a table of claims and verdicts"
     assert "**In one sentence:**" in text
     assert not re.findall(r"(?m)^\*\*[^*]+\*\*$", text), "a heading that is bold text"
 
@@ -88,11 +109,29 @@ def test_each_question_of_the_quiz_folds_its_own_answer(path):
 
 
 def test_each_prediction_has_an_answer_to_unfold(notebook):
-    """Folded below the question, or the result itself in the next cell of code."""
-    cells = notebook.cells
-    for k, cell in enumerate(cells):
+    for cell in notebook.cells:
         for part in cell.source.split("> **Predict.**")[1:] if cell.cell_type == "markdown" else []:
-            assert "<details>" in part or cells[k + 1].cell_type == "code", cell["id"]
+            assert re.match(r"[^<]+<details><summary>Answer</summary>\n\n.+?\n\n</details>", part, re.DOTALL), cell[
+                "id"
+            ]
+
+
+@pytest.mark.parametrize("path", TEACHING, ids=lambda path: path.stem)
+def test_a_section_with_a_figure_or_a_table_asks_for_a_prediction(path):
+    sections = {"": [False, False]}  # whether it asks, whether it shows
+    current = sections[""]
+    for cell in nbformat.read(path, as_version=4).cells:
+        if cell["id"] == "footer":
+            break
+        if cell.cell_type == "code":
+            current[1] |= any(out.output_type in ("display_data", "execute_result") for out in cell.outputs)
+            continue
+        for part in re.split(r"(?m)^(?=##+ )", cell.source):
+            heading = re.match(r"##+ (.*)", part)
+            current = sections.setdefault(heading[1], [False, False]) if heading else current
+            current[0] |= "> **Predict.**" in part
+    lacking = {heading for heading, (asks, shows) in sections.items() if shows and not asks}
+    assert lacking == SETUP.get(path.stem, set())
 
 
 def test_each_figure_has_an_alternative_text(notebook):
@@ -121,6 +160,15 @@ def test_its_cells_have_names_and_it_names_no_folder_of_a_machine(path, notebook
     assert not re.search(r"(?<![\w.])/(home|Users|root|work|tmp)/\w", text)
 
 
+@pytest.mark.parametrize("taught", ["lsh", "itq", "ksh", "cca", "deepbit", "dsh", "drsch", "wdht", "joint"])
+def test_a_method_is_ten_lines_at_most(taught):
+    cells = nbformat.read(ROOT / "notebooks" / "06b_methods.ipynb", as_version=4).cells
+    found = [
+        n for c in cells if c.cell_type == "code" for n in ast.parse(c.source).body if getattr(n, "name", "") == taught
+    ]
+    assert [node.end_lineno - node.lineno < 10 for node in found] == [True]
+
+
 def test_there_are_notebooks_for_every_section():
     assert {f"{n:02d}" for n in range(13)} <= {path.stem[:2] for path in NOTEBOOKS}
 
@@ -142,7 +190,7 @@ def test_a_parameter_that_a_notebook_does_not_have_is_named(tmp_path):
 
     path = ROOT / "notebooks" / "11_beyond_the_paper.ipynb"
     given = {"datasets": "postcards", "seed": 3, "published": True}
-    with pytest.raises(papermill.PapermillExecutionError, match="no parameter datasets, seed; it has dataset, publish"):
+    with pytest.raises(papermill.PapermillExecutionError, match="has no datasets, seed; it has dataset, publish"):
         papermill.execute_notebook(path, tmp_path / "out.ipynb", given, progress_bar=False, cwd=path.parent)
 
 
@@ -152,6 +200,35 @@ def test_each_notebook_asks_whether_its_parameters_are_known(notebook):
     [k] = [k for k, cell in enumerate(code) if "parameters" in cell.metadata.get("tags", [])]
     first = next(s for s in ast.parse(code[k + 1].source).body if not isinstance(s, ast.Import | ast.ImportFrom))
     assert ast.unparse(first) == "known_parameters()"
+
+
+LIMITED = [
+    pytest.param(cell.source, *limit, id=f"{path.stem[:3]}-{limit[0]}")
+    for path in NOTEBOOKS
+    for cell in nbformat.read(path, as_version=4).cells
+    if "parameters" in cell.metadata.get("tags", [])
+    for limit in LIMITS.findall(cell.source)
+]
+
+
+@pytest.mark.parametrize(("source", "name", "said", "least", "low", "high"), LIMITED)
+def test_a_value_beyond_what_the_comment_says_is_refused(source, name, said, least, low, high, monkeypatch):
+    space = {"In": ["", source]}
+    exec(source, space)
+    monkeypatch.setattr("IPython.get_ipython", lambda: SimpleNamespace(user_ns=space))
+    kept = (lambda value: {"n": value}) if isinstance(space[name], dict) else (lambda value: value)
+    known_parameters()
+    for value in (int(least or low), *([int(high)] if high else [])):
+        space[name] = kept(value)
+        known_parameters()
+    for value in (int(least or low) - 1, "many", *([int(high) + 1] if high else [])):
+        space[name] = kept(value)
+        with pytest.raises(InputError, match=f"^{name} is {value!r}; this notebook runs with values {said}$"):
+            known_parameters()
+
+
+def test_there_are_limits_in_the_notebooks_that_compute():
+    assert len(LIMITED) >= 12
 
 
 def test_each_parameter_says_its_type(notebook):

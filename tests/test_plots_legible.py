@@ -1,13 +1,15 @@
-"""Every figure can be read: no small or cut-off text, nothing paler than 3:1, no range of ties that hides the rest."""
+"""Every figure can be read: no small, pale or cut-off text, few colours, no range of ties that hides the rest."""
 
 from pathlib import Path
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.collections import PolyCollection
-from matplotlib.colors import to_rgba
+from matplotlib.colors import to_hex, to_rgba
 from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 from matplotlib.text import Text
 
 from wshash import plots
@@ -62,7 +64,16 @@ DRAWN = {
     "forest": lambda width: plots.forest(FOREST, width=width),
     "forest of families": lambda width: plots.forest(FAMILIES, width=width, by="unseen"),
     "learning_curves": lambda width: plots.learning_curves(CURVES, width=width),
+    "by_word": lambda _: plots.by_word(pd.read_csv(PUBLISHED / "mirflickr25k-128" / "words.csv")),
+    "verify": lambda _: plots.verify(
+        FIG8.assign(measure="precision", made=FIG8["precision"] + 0.01, published=FIG8["precision"], tolerance=0.005)
+    ),
 }
+
+
+def test_every_figure_of_the_library_is_among_them():
+    drawing = {name.removeprefix("describe_") for name in plots.__all__ if name.startswith("describe_")}
+    assert drawing <= set(DRAWN) and len(drawing) > 15
 
 
 def contrast(colour) -> float:
@@ -106,6 +117,59 @@ def colours(figure):
             yield "patch", max(patch.get_facecolor(), patch.get_edgecolor(), key=contrast)
 
 
+def areas(axes):
+    """Colours of the areas of an axes and its legend, where colour alone tells kinds apart; of a photograph none."""
+    legend = [axes.get_legend()] if axes.get_legend() else []
+    found = {to_hex(p.get_facecolor()) for part in (*axes.patches, *legend) for p in part.findobj(Patch)}
+    for image in axes.images:
+        pixels = np.asarray(image.get_array())
+        kinds = np.unique(pixels.reshape(-1, *pixels.shape[2:]), axis=0)
+        if pixels.ndim == 3 and len(kinds) < 100:
+            found |= {to_hex(kind if kind.dtype.kind == "f" else kind / 255) for kind in kinds}
+        elif pixels.ndim == 2 and image.get_cmap().N < 100:  # else a scale, not kinds
+            found |= {to_hex(colour) for colour in image.to_rgba(kinds[:, None])[:, 0]}
+    return found
+
+
+def too_many_colours(figure):
+    """What cannot be told apart: more than 10 colours of areas, more than 12 of lines or points, which have markers."""
+    found = []
+    for axes in figure.axes:
+        points = [c for part in axes.collections if part.get_array() is None for c in part.get_edgecolor()]
+        lines = {
+            to_hex(c) for c in [*(line.get_color() for line in axes.lines if line.get_label() != "chance"), *points]
+        }
+        looks = [
+            (to_hex(line.get_color()), line.get_marker(), line.get_linestyle(), line.get_fillstyle())
+            for line in axes.lines
+            if not line.get_label().startswith("_")
+        ]
+        found += [f"{len(areas(axes))} areas"] * (len(areas(axes)) > 10) + [f"{len(lines)} lines"] * (len(lines) > 12)
+        found += ["two lines look alike"] * (len(set(looks)) < len(looks))
+    return found
+
+
+def test_it_is_counted_how_many_colours_there_are():
+    def drawn(n):
+        figure, (left, right) = plt.subplots(1, 2)
+        colours = plt.get_cmap("hsv")(np.arange(n) / n)
+        left.imshow(colours[np.arange(n).reshape(1, n) % n])
+        right.legend(handles=[Patch(facecolor=colour) for colour in colours])
+        plt.close(figure)
+        return figure
+
+    assert not too_many_colours(drawn(8))
+    assert too_many_colours(drawn(25)) == ["25 areas", "26 areas"]  # the legend's own white too
+    figure, axes = plt.subplots()
+    axes.imshow(np.random.default_rng(0).integers(0, 255, (50, 50, 3), dtype=np.uint8))  # a photograph
+    assert not areas(axes)
+    axes.imshow(np.arange(12)[None], cmap="tab20", vmax=19)
+    assert len(areas(axes)) == 12
+    axes.plot([0, 1], label="a"), axes.plot([1, 0], color="C0", label="b")
+    assert too_many_colours(figure) == ["12 areas", "two lines look alike"]
+    plt.close(figure)
+
+
 CASES = [(name, plots.PAGE) for name in DRAWN]
 CASES += [(name, plots.COLUMN) for name, draw in DRAWN.items() if "width" in draw.__code__.co_varnames]
 
@@ -123,6 +187,7 @@ def test_every_figure_can_be_read(name, width):
     assert drawn or name in ("fig1", "fig4", "fig6_before_after")
     for what, colour in drawn:
         assert contrast(colour) >= 3, (what, colour)
+    assert not too_many_colours(figure)
 
 
 def ranges(figure):

@@ -64,6 +64,14 @@ def test_a_wrong_answer_is_told_how_far_off_it_is():
         space["check"]("two", [1], [1, 1])
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_the_notebook_of_the_same_name_points_to_its_exercises(path):
-    assert (ROOT / "notebooks" / f"{path.stem}.ipynb").is_file()
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("[0-9][0-9]*_*.ipynb"))[1:]  # 00 is a map
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_each_notebook_names_each_of_its_exercises(path):
+    titles = re.findall(r"(?m)^# ## \d+ · (.*)$", (exercises.FOLDER / f"{path.stem}.py").read_text(encoding="utf-8"))
+    text = "\n".join(cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "markdown")
+    named = re.search(
+        r"(?m)^- \*\*Write, and be checked\.\*\* `make exercises` puts .* into `build/exercises`: (.*)\.$", text
+    )
+    assert len(named[1].split("; ")) == len(titles) in (2, 3, 4)

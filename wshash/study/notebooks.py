@@ -1,6 +1,7 @@
 """Execute a notebook in place and leave nothing of the time or the machine in it: equal runs are equal files."""
 
 import ast
+import re
 from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
@@ -10,6 +11,7 @@ from wshash.atomic import atomic
 from wshash.errors import InputError
 
 VOLATILE = ("papermill", "widgets", "execution")
+LIMITS = re.compile(r"(?m)^(\w+): (?:int|float|dict) = .*#.*?\b(from (\d+) on|(\d+) to (\d+))\b")
 
 
 def _read(path: Path):
@@ -53,23 +55,28 @@ def execute(path: Path, timeout: int = 1800) -> float:
 
 
 def known_parameters() -> None:
-    """Refuse a parameter that the notebook does not have; papermill only notes it in its log, and runs the defaults.
+    """Refuse a parameter that the notebook lacks, of which papermill runs the default, and a value beyond its comment.
 
-    To be called in a notebook, below its cell of parameters. Outside of a kernel it does nothing.
+    To be called in a notebook, below its cell of parameters. Outside of a kernel it does nothing. Comments that count
+    are those with ``from 8 on`` or ``8 to 64``; of a dict they mean its ``n``.
 
     Raises
     ------
     InputError
-        The cell that papermill put below that of parameters sets another name.
+        The cell that papermill put below that of parameters sets another name; a value is outside.
     """
     from IPython import get_ipython
 
     shell = get_ipython()
-    for own, given in pairwise(shell.user_ns["In"] if shell else ()):
+    cells = shell.user_ns["In"] if shell else []
+    for own, given in pairwise(cells):
         if given.startswith("# Parameters\n") and (unknown := _names(given) - (known := _names(own))):
-            raise InputError(
-                f"this notebook has no parameter {', '.join(sorted(unknown))}; it has {', '.join(sorted(known))}"
-            )
+            raise InputError(f"this notebook has no {', '.join(sorted(unknown))}; it has {', '.join(sorted(known))}")
+    for name, said, least, low, high in LIMITS.findall("\n".join(cells)):
+        value, low = shell.user_ns[name], float(least or low)
+        value = value.get("n", low) if isinstance(value, dict) else value
+        if not (isinstance(value, int | float) and low <= value <= float(high or "inf")):
+            raise InputError(f"{name} is {value!r}; this notebook runs with values {said}")
 
 
 def _names(source: str) -> set[str]:
