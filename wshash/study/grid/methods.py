@@ -34,9 +34,9 @@ PRESETS: dict[str, dict[str, dict]] = {
     "study": _CONCAT,
     # Does everything, shows nothing: for tests.
     "smoke": {name: {"epochs": 3, "min_steps": 0} for name in _TRAINED},
-    # The last stage of the backbone too, with the same budgets; DeepBit would rotate pictures, which it does not see. On
-    # MIRFLICKR's validation part, protocol held-out, 32 bits, one seed, precision@500: DSH .828 after 306 steps, .839
-    # after 612 (.812 after 782 of the head), the weak network .772 (.749), WDHT .788 (.770).
+    # The last stage of the backbone too, with the same budgets; DeepBit would rotate pictures, which it does not see.
+    # On MIRFLICKR's validation part, protocol held-out, 32 bits, one seed, precision@500: DSH .828 after 306 steps,
+    # .839 after 612 (.812 after 782 of the head), the weak network .772 (.749), WDHT .788 (.770).
     "stage": {name: {"depth": "stage"} for name in _TRAINED if name != "DeepBit"} | _CONCAT,
     # All of it: hours on a CPU. JointHash trains the last stage at most.
     "full": {name: {"depth": "full"} for name in _IN_FULL} | _CONCAT,
