@@ -269,13 +269,28 @@ def test_on_a_page_the_forest_has_two_columns_with_the_same_scale():
 
 def test_a_forest_by_family_names_the_family_above_and_the_methods_beside():
     (axes,) = plots.forest(FAMILIES, width=plots.COLUMN, by="unseen").axes
-    assert [label.get_text() for label in axes.get_yticklabels()] == ["WS-DRSCH − LSH", "DSH − LSH", "KSH − LSH"] * 3
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["WS-DRSCH", "DSH", "KSH"] * 3
     assert [text.get_text() for text in axes.texts[9:]] == list(FAMILIES["unseen"].unique())
     said = plots.describe_forest(FAMILIES, by="unseen")
-    assert "animals, bird, dog -3.7 (DSH − LSH) to +3.3 (KSH − LSH) (above 0 at 1, below at 1 of 3)" in said
+    assert "animals, bird, dog -3.7 (DSH) to +3.3 (KSH) (above 0 at 1, below at 1 of 3)" in said
+    assert said.startswith("Differences from LSH of precision@500")
+    with_what = dict(zip(FAMILIES["unseen"].unique(), ("LSH", "ITQ", "ITQ"), strict=True))
+    two = FAMILIES.assign(b=FAMILIES["unseen"].map(with_what))
+    (axes,) = plots.forest(two, width=plots.COLUMN, by="unseen").axes
+    assert axes.texts[9].get_text().endswith(", minus LSH") and axes.texts[11].get_text().endswith(", minus ITQ")
     both = pd.concat([FAMILIES, FAMILIES.assign(n_bits=64)])
     rows = [label.get_text() for label in plots.forest(both, by="unseen").axes[0].get_yticklabels()]
-    assert rows[:4] == ["WS-DRSCH − LSH, 8 bits", "DSH − LSH, 8 bits", "KSH − LSH, 8 bits", "WS-DRSCH − LSH, 64 bits"]
+    assert rows[:4] == ["WS-DRSCH, 8 bits", "WS-DRSCH, 64 bits", "DSH, 8 bits", "DSH, 64 bits"]
+    mixed = FAMILIES.assign(b=["LSH", "ITQ", "LSH"] * 3)  # not all of a group are compared with the same
+    (axes,) = plots.forest(mixed, width=plots.COLUMN, by="unseen").axes
+    assert axes.get_yticklabels()[1].get_text() == "DSH − ITQ"
+    assert [text.get_text() for text in axes.texts[9:]] == list(FAMILIES["unseen"].unique())
+
+
+def test_a_forest_of_long_names_is_one_column_wide_enough_to_be_read():
+    (axes,) = plots.forest(FAMILIES.assign(a="cosine of mean vectors " + FAMILIES["a"]), by="unseen").axes
+    axes.figure.draw_without_rendering()
+    assert axes.get_position().width * axes.figure.get_figwidth() > 1.5
 
 
 def test_the_forest_in_words_and_its_bad_tables():

@@ -21,13 +21,21 @@ def _rows(table: pd.DataFrame, by: str | None) -> pd.DataFrame:
     rows = table.assign(measure=table.get("measure", "precision"), row=table["n_bits"].astype(str) + " bits")
     if rows["measure"].nunique() > 1:
         raise InputError(f"the table has the measures {sorted(set(table['measure']))}; draw one of them")
-    pair = rows["a"] + " − " + rows["b"]
-    if by:
+    pair = group = rows["a"] + " − " + rows["b"]
+    if by:  # what all of a group are compared with is said once
+        group, alone = rows[by], rows.groupby(by)["b"].transform("nunique") == 1
+        pair = pair.where(~alone, rows["a"])
+        group = group.where(~alone, group + ", minus " + rows["b"]) if rows["b"].nunique() > 1 else group
         rows["row"] = pair if rows["n_bits"].nunique() == 1 else pair + ", " + rows["row"]
-    rows["group"] = pd.Categorical(rows[by] if by else pair, (rows[by] if by else pair).unique())
+    rows["group"], rows["pair"] = (pd.Categorical(names, names.unique()) for names in (group, pair))
     rows[["difference", "low", "high"]] *= 100
     rows["verdict"] = np.select([rows["high"] < 0, rows["low"] > 0], ["below 0", "above 0"], "no difference shown")
-    return rows.sort_values(["group", "n_bits"], kind="stable", ignore_index=True)
+    return rows.sort_values(["group", "pair", "n_bits"], kind="stable", ignore_index=True)
+
+
+def _from(rows: pd.DataFrame, by: str | None) -> str:
+    """What all rows are compared with, where the rows do not say it."""
+    return f"from {rows['b'][0]} " if by and rows["b"].nunique() == 1 else ""
 
 
 @styled
@@ -36,12 +44,14 @@ def forest(table: pd.DataFrame, width: float = PAGE, by: str | None = None) -> F
 
     Columns ``a``, ``b``, ``n_bits``, ``difference`` (a − b, of two precisions), ``low``, ``high`` (its interval);
     optional ``measure`` (one, else an InputError) and ``n_seeds``. The rows are grouped by comparison, or by the
-    column ``by``. Groups are drawn in the order in which they come, on a page (width in inches) in two columns.
+    column ``by``. Groups are drawn in the order in which they come, on a page (width in inches) in two columns where
+    names are short.
     """
     rows = _rows(table, by)
     # A group takes a line for its name; those that start in the first half of the lines stand to the left.
     rows["y"] = np.arange(len(rows)) + 1.4 * (rows["group"].cat.codes + 1)
-    half = rows["y"].max() / 2 if width > 5 and rows["group"].nunique() > 1 else np.inf
+    short = rows["row"].str.len().max() <= 24  # longer names leave no room for the points of two columns
+    half = rows["y"].max() / 2 if width > 5 and short and rows["group"].nunique() > 1 else np.inf
     right = rows.groupby("group", observed=True)["y"].transform("min") > half
     parts = [part.assign(y=part["y"] - part["y"].min()) for part in (rows[~right], rows[right]) if len(part)]
     lines = max(part["y"].max() for part in parts) + 2.4
@@ -65,7 +75,9 @@ def forest(table: pd.DataFrame, width: float = PAGE, by: str | None = None) -> F
         axes.grid(axis="y", visible=False)
     handles, labels = panels[0, 0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside upper left", ncols=3, handlelength=1.5, columnspacing=1)
-    caption(figure, f"difference of {rows['measure'][0]} in points with its 95 % interval", sample(table))
+    caption(
+        figure, f"difference {_from(rows, by)}of {rows['measure'][0]} in points with its 95 % interval", sample(table)
+    )
     return figure
 
 
@@ -80,6 +92,6 @@ def describe_forest(table: pd.DataFrame, by: str | None = None) -> str:
             f"{group} {' to '.join(ends[: len(those)])} (above 0 at {above}, below at {below} of {len(those)})"
         )
     return (
-        f"Differences of {rows['measure'][0]} in points with 95 % intervals, a row for each comparison and code length "
-        f"({listed(sorted(set(rows['n_bits'])))} bits): {'; '.join(parts)}."
+        f"Differences {_from(rows, by)}of {rows['measure'][0]} in points with 95 % intervals, a row for each "
+        f"comparison and code length ({listed(sorted(set(rows['n_bits'])))} bits): {'; '.join(parts)}."
     )
