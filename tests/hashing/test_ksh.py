@@ -264,6 +264,9 @@ class Start(BaseEstimator):
     def fit(self):
         return self
 
+    def features(self, X):
+        return X
+
     def trunk_features(self, X):
         return (X[:, :3] ** 2).astype(np.float32)
 

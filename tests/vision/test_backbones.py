@@ -96,7 +96,7 @@ def test_the_parts_of_a_backbone_are_timms_network(name):
     x = torch.randn(2, 3, 128, 128)
     with torch.no_grad():
         maps = backbone.lower(x)
-        torch.testing.assert_close(backbone.upper(maps), whole(x))
+        torch.testing.assert_close(backbone.upper(maps), whole(x), rtol=1e-3, atol=1e-4)  # other memory, other sums
     assert maps.shape[1:] == backbone.maps and not backbone.upper.training and not backbone.lower.training
     assert sum(p.numel() for p in backbone.module.parameters()) == sum(p.numel() for p in whole.parameters())
 
