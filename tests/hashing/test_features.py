@@ -13,7 +13,8 @@ X, new = (rng.normal(size=(n, 20)).astype(np.float32) + 5 for n in (300, 40))
 
 def test_the_training_mean_is_subtracted(tmp_path):
     fitted = CentredFeatures(n_bits=8).fit(X)
-    np.testing.assert_array_equal(fitted.embed(new), StandardScaler(with_std=False).fit(X).transform(new))
+    centred = StandardScaler(with_std=False).fit(X).transform(new)
+    np.testing.assert_allclose(fitted.embed(new), centred, atol=1e-6)  # older versions round the mean elsewhere
     np.testing.assert_array_equal(fitted.transform(new), new > X.mean(axis=0))
     assert list(fitted.get_feature_names_out()) == [f"centredfeatures{i}" for i in range(20)]
     fitted.save(tmp_path / "file")
