@@ -202,8 +202,9 @@ def curve(arguments: argparse.Namespace) -> int:
 def converge(arguments: argparse.Namespace) -> int:
     from wshash.study.experiments.convergence import convergence, convergence_text
 
-    make = lambda study: convergence(study, bits=arguments.bits, seeds=range(arguments.seeds))  # noqa: E731
-    return _tables(arguments, convergence=(make, convergence_text))
+    seeds = range(arguments.seeds)
+    made = (lambda study: convergence(study, bits=arguments.bits, seeds=seeds), convergence_text)
+    return _tables(arguments, convergence=made)
 
 
 def settings(arguments: argparse.Namespace) -> int:
