@@ -50,12 +50,13 @@ def stands(monkeypatch):
     return found
 
 
-def _make(row, seconds=60.0):
+def _make(row, seconds=60.0, preset="study", dataset="postcards"):
     def write(temporary):
-        temporary.write_text("{}")
+        temporary.write_text(json.dumps({"method": row.method, "n_bits": row.n_bits}))
 
     Store(row.path.parent).ensure(row.path, lambda: {row.path: write})
-    row.path.with_suffix(".run.json").write_text(json.dumps({"seconds": {"fit": seconds, "evaluate": 30}}))
+    run = {"seconds": {"fit": seconds, "evaluate": 30}, "config": {"preset": preset, "dataset": dataset}}
+    row.path.with_suffix(".run.json").write_text(json.dumps(run))
 
 
 def test_a_plan_has_the_rows_asked_for_longest_codes_first_and_knows_which_are_missing(tmp_path, stands):
@@ -173,11 +174,19 @@ def test_how_long_it_takes_goes_by_rows_of_this_machine_else_by_a_probe(tmp_path
     assert asked.takes() == "about 54 minutes of one core, by a short probe"  # 4 rows, 3,000 pictures
     small = Toy(tmp_path, "smoke")
     assert plan(small, ["LSH"], [8], 1).takes() == "time unknown before the first row"
-    for seed, seconds in ((5, 30.0), (6, 90.0), (7, 9e9)):
-        _make(grid(study, ["LSH"], [8], [seed])[0], seconds)
+    _make(grid(study, ["LSH"], [8], [9])[0], 9e9, preset="stage")
+    _make(grid(study, ["LSH"], [8], [8])[0], 9e9, dataset="mirflickr25k")
     for name, text in {"a": "{", "b": "[]", "c": "{}", "d": '{"seconds": {"fit": "long"}}'}.items():
         (tmp_path / "rows" / f"{name}.run.json").write_text(text)  # damaged
-    assert asked.takes() == "about 8 minutes of one core, by the rows made so far"  # 4 times the median, 2 minutes
+    assert asked.takes() == "about 54 minutes of one core, by a short probe"  # the store has others alone
+    for seed, seconds in ((5, 30.0), (6, 90.0), (7, 9e9)):
+        _make(grid(study, ["LSH"], [16], [seed])[0], seconds)
+    by_rows = "about {} minutes of one core, by the rows made so far"
+    assert asked.takes() == by_rows.format(8)  # 4 times the median of all, 2 minutes
+    _make(grid(study, ["DSH"], [16], [5])[0], 570)
+    assert asked.takes() == by_rows.format(24)  # LSH as LSH, 2 minutes; DSH 10
+    _make(grid(study, ["DSH"], [8], [5])[0], 210)
+    assert asked.takes() == by_rows.format(12)  # DSH at 8 bits 4
     assert replace(asked, missing=[]).takes() == "nothing to do"
 
 

@@ -2,6 +2,7 @@
 
 import json
 import warnings
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -64,23 +65,20 @@ class Plan:
         return "\n".join(lines)
 
     def takes(self) -> str:
-        """How long the missing rows take on one core, by the rows of this machine's store."""
-        known = []
-        for path in (self.study.store.root / "rows").glob("*.run.json"):
-            try:
-                known.append(sum(json.loads(path.read_text(encoding="utf-8"))["seconds"].values()))
-            except (OSError, ValueError, KeyError, TypeError):  # damaged: one estimate less
-                continue
+        """How long the missing rows take on one core: like those of this machine's store, else by a short probe."""
         if not self.missing:
             return "nothing to do"
+        config = self.study.config
+        known = _seconds_known(self.study.store.root / "rows", (config.dataset, config.preset))
         if known:
-            return f"about {median(known) * len(self.missing) / 60:.0f} minutes of one core, by the rows made so far"
-        if self.study.config.preset != "study":  # three epochs, or work for a GPU
+            each = (known.get((row.method, row.n_bits)) or known.get(row.method) or known[""] for row in self.missing)
+            return f"about {sum(map(median, each)) / 60:.0f} minutes of one core, by the rows made so far"
+        if config.preset != "study":  # three epochs, or work for a GPU
             return "time unknown before the first row"
         from wshash.study.grid.probe import rows_seconds
 
         rows = [(row.method, row.n_bits, row.seed) for row in self.missing]
-        seconds = rows_seconds(self.study.config, rows, len(self.study.split.train))
+        seconds = rows_seconds(config, rows, len(self.study.split.train))
         return f"about {seconds / 60:.0f} minutes of one core, by a short probe"
 
     def __str__(self) -> str:
@@ -92,6 +90,22 @@ class Plan:
             f"{len(self.methods)} methods × {len(self.bits)} code lengths × {len(self.seeds)} seeds = "
             f"{len(self.rows)} rows, of which {len(self.missing)} are missing: {self.takes()}"
         )
+
+
+def _seconds_known(folder: Path, like: tuple[str, str]) -> dict:
+    """Seconds that rows of this data set and preset took: by method and bits, by method, and of all, under ``""``."""
+    known = defaultdict(list)
+    for path in folder.glob("*.run.json"):
+        try:
+            run = json.loads(path.read_text(encoding="utf-8"))
+            if (run["config"]["dataset"], run["config"]["preset"]) == like:
+                row = json.loads(path.with_name(path.name.replace(".run", "")).read_text(encoding="utf-8"))
+                seconds = sum(run["seconds"].values())
+                for kind in ((row["method"], row["n_bits"]), row["method"], ""):
+                    known[kind].append(seconds)
+        except (OSError, ValueError, KeyError, TypeError):  # damaged: one estimate less
+            continue
+    return known
 
 
 def plan(config: StudyConfig | Study, methods: Iterable[str], bits: Iterable[int], seeds: int | Iterable[int]) -> Plan:
