@@ -21,7 +21,8 @@ def _commit() -> str:
         return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
 
     try:
-        return git("rev-parse", "--short=12", "HEAD") + ("+" if git("status", "--porcelain", "-uno") else "")
+        changed = git("status", "--porcelain", "-uno", "--", ".", ":(exclude)figures", ":(exclude)README.md")
+        return git("rev-parse", "--short=12", "HEAD") + ("+" if changed else "")
     except (OSError, subprocess.CalledProcessError):
         return "unknown"
 
@@ -54,7 +55,7 @@ def _gpu() -> str | None:
 
 
 def provenance(config=None) -> dict:
-    """What to store beside a result. A ``+`` after the commit: with changes that are not committed."""
+    """What to store beside a result. A ``+`` after the commit: with changes to more than results that are not committed."""
     return {
         "wshash": __version__,
         "commit": _commit(),
