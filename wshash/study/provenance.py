@@ -55,7 +55,7 @@ def _gpu() -> str | None:
 
 
 def provenance(config=None) -> dict:
-    """What to store beside a result. A ``+`` after the commit: with changes to more than results that are not committed."""
+    """What to store beside a result. A ``+`` after the commit: other code than that, not committed."""
     return {
         "wshash": __version__,
         "commit": _commit(),
