@@ -52,7 +52,8 @@ def test_names_are_in_the_order_of_figures_and_each_is_one():
     references, controls = groups()["references"], groups()["controls"]
     assert found == [*PAPER, *references, *controls]
     assert references[:2] == ["ITQ", "Classifier"] and references[-2:] == ["Real-Features", "Real-Weak"]
-    assert controls[:5] == [f"Placebo-{name}" for name in ("Weak", "WDHT", "CCAITQ", "Joint", "JointTags")]
+    tags = ("Weak", "WDHT", "CCAITQ", "CCAITQ3", "Joint", "JointTags")
+    assert controls[:6] == [f"Placebo-{name}" for name in tags]
     assert controls[-2:] == ["Matched-DSH", "Matched-DRSCH"] and "Matched-KSH" not in found
     assert {"Placebo-KSH", "Placebo-DSH", "Placebo-DRSCH"} < set(controls)
     assert groups()["all"] == found and groups()["paper"] == list(PAPER)

@@ -104,6 +104,10 @@ METHODS: dict[str, Method] = {
             "CCAITQ", "wshash.hashing.cca_itq:CCAITQ", (TAGS,), label="CCA-ITQ", colour="#AA3377", marker="X"
         ),
         Method(
+            "CCAITQ3", "wshash.hashing.three_views:ThreeViewCCAITQ", (LABELS, TAGS), every=True,
+            label="CCA-ITQ, labels as third view", colour="#AA3377", marker="h",
+        ),
+        Method(
             "Joint", "wshash.hashing.joint:JointHash", (LABELS, TAGS), trains=True, every=True,
             label="tags and labels at once", colour="#000000", marker="H",
         ),

@@ -31,7 +31,7 @@ def curve(data: pd.DataFrame, width: float = PAGE) -> Figure:
             rows = part[part["method"] == method]
             axes.axhline(rows["precision"].iloc[0], color=look(method)["color"], linestyle=":", linewidth=0.8)
             line(axes, rows, rows["n_labelled"], look(method))
-        for method in ("DRSCH", "Twin", "Placebo-Joint", "Joint"):
+        for method in ("DRSCH", "Twin", "Placebo-Joint", "CCAITQ3", "Joint"):
             rows = part[part["method"] == method].sort_values("n_labelled")
             if len(rows):
                 line(axes, rows, rows["n_labelled"], look(method))

@@ -220,7 +220,7 @@ def test_methods_that_see_no_label_run_once():
     assert all("Twin" in methods and "CCAITQ" not in methods for _, methods, _ in found[:-1])
     assert {"CCAITQ", "JointTags", "Weak", "Joint"} <= set(found[-1][1])
     every = [
-        "Twin", "DRSCH", "CCAITQ", "JointTags", "WDHT", "Weak", "WS-KSH", "WS-DSH", "WS-DRSCH", "Joint",
+        "Twin", "DRSCH", "CCAITQ", "JointTags", "WDHT", "Weak", "WS-KSH", "WS-DSH", "WS-DRSCH", "Joint", "CCAITQ3",
         "Placebo-Joint", "Placebo-CCAITQ",
     ]  # fmt: skip
     sees_labels = [name for name in every if name not in ("CCAITQ", "JointTags", "WDHT", "Weak", "Placebo-CCAITQ")]

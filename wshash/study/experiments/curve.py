@@ -20,7 +20,7 @@ KINDS = {
     "labels": ("Twin", "DRSCH"),
     "tags": ("CCAITQ", "JointTags", "WDHT", "Weak"),
     "paper": tuple(f"WS-{base}" for base in started()),
-    "both": ("Joint",),
+    "both": ("Joint", "CCAITQ3"),
     "shuffled": ("Placebo-Joint", "Placebo-CCAITQ"),
 }
 """Who stands for labels alone, tags alone, the paper's way, both at once, and shuffled tags."""
