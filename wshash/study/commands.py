@@ -55,19 +55,20 @@ def _study_of(arguments: argparse.Namespace):
 
 
 def study(arguments: argparse.Namespace) -> int:
-    from wshash.study.grid.plan import whole
-    from wshash.study.grid.run import prepare, run, shown
-    from wshash.study.grid.store import is_made, is_whole
-    from wshash.study.publish import first_look, outside_of, publish
-    from wshash.study.results.files import folder_of
+    from wshash.study.grid.run import prepare
+    from wshash.study.grid.store import is_made
 
     _demand_notebooks()
-    if not _drawn(arguments) and arguments.dry_run:
-        return 0
     made = None
     try:
+        drawn = _drawn(arguments)
+        if not drawn and arguments.dry_run:
+            return 0
         made = _plan(arguments)
         print(made, flush=True)
+        if drawn and made.missing and not _seen(made.study):
+            rows = [(row.method, row.n_bits, row.seed) for row in made.missing]
+            _forecast(arguments, made.study.config, rows, len(made.study.data), len(made.study.split.train))
         if arguments.dry_run:
             for n_bits in made.bits:
                 missing = sum(row.n_bits == n_bits for row in made.missing)
@@ -76,21 +77,32 @@ def study(arguments: argparse.Namespace) -> int:
         if arguments.shared_only:
             prepare(made)
             return 0
-        if not arguments.rows_only:
-            place = shown(folder_of(made.study.config, outside_of(made)))
-            print(f"figures and tables go to {place}, and are compared with what is published", flush=True)
-        first = [row for row in made.missing if row.seed == made.seeds[0]]
-        if first and len(made.seeds) > 2 and not (arguments.rows_only or arguments.publish):
-            run([soon := replace(made, seeds=made.seeds[:1], missing=first)], arguments.jobs)
-            if whole(first):
-                print(f"Figure 8 of seed {made.seeds[0]}: {shown(first_look(replace(soon, rows=first)))}", flush=True)
-            made = replace(made, missing=[row for row in made.missing if not is_whole(row.path)])
-        run([made], arguments.jobs)
+        return _made(arguments, made)
     except KeyboardInterrupt:
         kept = "no row was begun"
         if made:
             kept = f"{sum(is_made(row.path) for row in made.rows)} of {len(made.rows)} rows kept"
         raise KeyboardInterrupt(f"{kept}; the same command goes on") from None
+
+
+def _made(arguments: argparse.Namespace, made) -> int:
+    """Make what is missing of a plan, publish, and say whether it is what is published."""
+    from wshash.study.grid.plan import whole
+    from wshash.study.grid.run import run, shown
+    from wshash.study.grid.store import is_whole
+    from wshash.study.publish import first_look, outside_of, publish
+    from wshash.study.results.files import folder_of
+
+    if not arguments.rows_only:
+        place = shown(folder_of(made.study.config, outside_of(made)))
+        print(f"figures and tables go to {place}, and are compared with what is published", flush=True)
+    first = [row for row in made.missing if row.seed == made.seeds[0]]
+    if first and len(made.seeds) > 2 and not (arguments.rows_only or arguments.publish):
+        run([soon := replace(made, seeds=made.seeds[:1], missing=first)], arguments.jobs)
+        if whole(first):
+            print(f"Figure 8 of seed {made.seeds[0]}: {shown(first_look(replace(soon, rows=first)))}", flush=True)
+        made = replace(made, missing=[row for row in made.missing if not is_whole(row.path)])
+    run([made], arguments.jobs)
     why, rows = made.report(), whole(made.rows)
     if why:
         print(why, file=sys.stderr)
@@ -103,7 +115,8 @@ def study(arguments: argparse.Namespace) -> int:
 
     published = Results.read(folder_of(made.study.config, published=True))  # before it may be written over
     folder = publish(made)
-    print(f"{len(rows)} of {len(made.rows)} rows; figures and tables in {shown(folder)}")
+    figure = f", Figure 8 is {shown(folder / 'fig8.png')}" if (folder / "fig8.png").is_file() else ""
+    print(f"{len(rows)} of {len(made.rows)} rows; figures and tables in {shown(folder)}{figure}")
     same = _verdict(made.study.config, folder, Results.read(folder), published)
     return 1 if why or not (same or arguments.publish) else 0
 
@@ -147,20 +160,35 @@ def _drawn(arguments: argparse.Namespace) -> bool:
     if is_ready(config.dataset, **config.options):
         return True
     rows = [(m, k, s) for m in methods for k in bits for s in seeds]
-    print(f"{config.dataset}: the pictures are not drawn yet; that comes first, and then {len(rows)} rows or fewer")
-    if config.preset == "study" and not (arguments.dry_run or arguments.rows_only or arguments.shared_only):
-        from wshash.study.grid.probe import pictures_seconds, rows_seconds
-
-        n = config.options.get("n", 6000)
-        pictures = pictures_seconds(config.backbone, n) / 60
-        each = rows_seconds(config, rows, n) / 60 / min(arguments.jobs, os.cpu_count() or 1)
-        soon = f", Figure 8 of the first seed after about {pictures + each / len(seeds):.0f}" if len(seeds) > 2 else ""
-        print(
-            f"about {pictures + each:.0f} minutes on this machine, by a short probe: {pictures:.0f} for the pictures, "
-            f"{each:.0f} for the rows{soon}",
-            flush=True,
-        )
+    print(
+        f"{config.dataset}: the pictures are not drawn yet; that comes first, and then {len(rows)} rows or fewer",
+        flush=True,
+    )
+    n = config.options.get("n", 6000)
+    _forecast(arguments, config, rows, n, n, drawing=True)
     return False
+
+
+def _seen(study) -> bool:
+    """Whether the features of its pictures are there."""
+    return any(study.store.root.glob(f"features/*/{study.collection.address('features')}.npy"))
+
+
+def _forecast(arguments, config: StudyConfig, rows: list, n: int, n_train: int, drawing: bool = False) -> None:
+    """Say how long looking at n pictures takes on this machine, and training rows on n_train of them."""
+    from wshash.study.grid.probe import pictures_seconds, rows_seconds
+
+    if config.preset != "study" or arguments.rows_only or arguments.shared_only:  # work for a GPU; one job of many
+        return
+    pictures = pictures_seconds(config.backbone, n, drawing) / 60
+    each = rows_seconds(config, rows, n_train) / 60 / min(arguments.jobs, os.cpu_count() or 1)
+    seeds = 1 if arguments.publish else len({seed for *_, seed in rows})
+    soon = f", Figure 8 of the first seed after about {pictures + each / seeds:.0f}" if seeds > 2 else ""
+    print(
+        f"about {pictures + each:.0f} minutes on this machine, by a short probe: {pictures:.0f} for the pictures, "
+        f"{each:.0f} for the rows{soon}",
+        flush=True,
+    )
 
 
 def claims(arguments: argparse.Namespace) -> int:

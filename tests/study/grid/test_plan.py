@@ -122,6 +122,7 @@ def test_a_damaged_row_of_a_later_seed_is_made_after_the_first_look(tmp_path, st
     monkeypatch.setattr(run, "run", runs_seed_0)
     monkeypatch.setattr(commands, "_demand_notebooks", lambda: None)
     monkeypatch.setattr(commands, "_drawn", lambda arguments: True)
+    monkeypatch.setattr(commands, "_seen", lambda study: True)
     monkeypatch.setattr(commands, "_plan", lambda arguments: made)
     monkeypatch.setattr("wshash.study.publish.first_look", lambda plan: tmp_path)
     monkeypatch.setattr("wshash.study.publish.publish", lambda plan: tmp_path)

@@ -233,8 +233,8 @@ def test_each_kind_of_difference_alone_is_not_reproduced(measured):
     assert few.claims is None and few.reproduced and few.other_claims.empty
     assert str(few) == (
         "1 of 1 rows within tolerance of the published ones (largest difference .0000 of precision@100, "
-        "B 8 bits seed 0), a part of the 4 that are published; claims are not compared, since they rest on all code "
-        "lengths and seeds; same data, same split"
+        "B 8 bits seed 0), a part of the 4 that are published; claims are not compared, since they rest on all methods of "
+        "the paper, code lengths and seeds; same data, same split"
     )
     both = verify.compare(replace(PUBLISHED, origin=PUBLISHED.origin | {"fingerprints": {}}), PUBLISHED)
     assert str(both).endswith("; other data, other split\ndata: None here, d2 published\nsplit: None here, s published")
@@ -260,8 +260,9 @@ def test_the_report_holds_the_tables(measured):
     assert text.startswith("# Not reproduced: toy\n\n3 of 4 rows within tolerance") and text.endswith("|\n")
     assert "\n\ndata: d1 here, d2 published\n\nB 8 bits seed 0: " in text
     assert (
-        "\n\nA row may differ by 3 times what its method differed by on another processor (`benchmarks/processor.md`), "
-        "more where its seeds lie further apart, and by 0.0005 at least; the mean of n rows by that divided by √n.\n\n"
+        "\n\nA row may differ by 3 times what its method differed by on another processor (`benchmarks/processor.md`; "
+        "of a method that was not measured there, what any did), more where its seeds lie further apart, and by 0.0005 "
+        "at least; the mean of n rows by that divided by √n.\n\n"
     ) in text
     headings = [line for line in text.splitlines() if line.startswith("## ")]
     assert headings == ["## Made from", "## Claims", "## In the mean of a method", "## Row by row"]
@@ -299,11 +300,37 @@ def test_results_are_read_whole_or_not_at_all(tmp_path):
 def test_what_a_study_leaves_out_is_a_sentence():
     published = by_hand({"A": [0.5, 0.51], "B": [0.6, 0.6]}, AP, preset="study", n_queries=5)
     assert verify.left_out(OTHER.part(["A"], [], [0]), published) == (
-        "not a published study, so there is nothing to compare with; that of toy has preset 'study' (here None); "
-        "n_queries 5 (here None); method B; seed 1"
+        "not a published study, so there is nothing to compare with; that of toy has preset study (here None); "
+        "n queries 5 (here None); also the methods B; also the seeds 1"
     )
     few = by_hand({"A": [0.5]}, AP, preset="smoke", n_queries=5)
-    assert verify.left_out(few, published).endswith("of toy has preset 'study' (here 'smoke'); method B; seed 1")
+    assert verify.left_out(few, published).endswith("preset study (here smoke); also the methods B; also the seeds 1")
+    longer, drawn = (by_hand({"A": [0.5]}, AP, options=options) for options in ({}, {"n": 1000, "noise": 0.1}))
+    longer.rows.loc[1] = longer.rows.loc[0]
+    longer.rows["n_bits"] = [8, 16]
+    assert verify.left_out(drawn, longer).endswith(
+        "that of toy has options as by default (here n=1000, noise=0.1); also the code lengths 16"
+    )
+
+
+def test_claims_that_were_not_judged_here_are_not_said_to_be_as_published(measured):
+    one = replace(PUBLISHED, claims=PUBLISHED.claims[:1])
+    found = verify.compare(one, PUBLISHED)
+    assert found.reproduced and found.n_claims == 2
+    assert "; 1 of 2 claims were judged, each has the verdict published; same data" in str(found)
+    other = verify.compare(replace(one, claims=one.claims.assign(verdict="mixed")), PUBLISHED)
+    assert not other.reproduced and "; 1 of 1 claims have another verdict; " in str(other)
+
+
+def test_claims_are_compared_where_all_methods_that_they_rest_on_were_made(measured):
+    named = {"A": "LSH", "B": "DSH", "C": "ITQ"}  # two of the paper's, on which C2 and C4 rest, and another
+    values = {"A": [0.5, 0.51], "B": [0.6, 0.6], "C": [0.55, 0.56]}
+    theirs = by_hand(values, AP | {"C": [0.35, 0.35]}, data="d2")
+    theirs = replace(theirs, rows=theirs.rows.assign(method=theirs.rows["method"].map(named)))
+    for methods, compared in ((["LSH", "DSH"], True), (["LSH", "ITQ"], False), (["LSH", "DSH", "ITQ"], True)):
+        found = verify.compare(theirs.part(methods, [], []), theirs)
+        assert (found.claims is not None) is compared and found.reproduced
+        assert ("rest on all methods of the paper, code lengths and seeds" in str(found)) is not compared
 
 
 # -- results of a study ------------------------------------------------------------------------------------------------
@@ -341,7 +368,7 @@ def test_what_cannot_be_compared_is_said(places, published, capsys):
     one = verify.Results(published.rows[published.rows["seed"] == 0], published.claims, origin)
     folder(root / "runs/figures/postcards/n-500", one)
     assert main(["verify", "--option", "n=500"]) == 0
-    assert "options {'n': 400} (here {'n': 500}); seed 1" in capsys.readouterr().out
+    assert "options n=400 (here n=500); also the seeds 1" in capsys.readouterr().out
 
 
 def test_tolerances_are_what_was_measured(tmp_path):

@@ -37,19 +37,19 @@ def rows_seconds(config: StudyConfig, rows: Iterable[tuple[str, int, int]], n: i
     return sum(_fit_seconds(recipe(name, config.preset), usual, n, config.threads) for name, *_ in work)
 
 
-def pictures_seconds(backbone: str, n: int) -> float:
-    """Seconds that drawing n postcards takes, and looking at them, with all cores."""
+def pictures_seconds(backbone: str, n: int, drawing: bool = True) -> float:
+    """Seconds that looking at n pictures takes with all cores, and if asked drawing them as postcards."""
     from wshash.datasets.postcards import Postcards
     from wshash.vision import extract_features
 
     started = time.perf_counter()
     pictures = [picture for picture in Postcards(24)]
-    drawing = (time.perf_counter() - started) / os.cpu_count()
+    drawn = (time.perf_counter() - started) / os.cpu_count() if drawing else 0
     with redirect_stderr(StringIO()):  # its bars would be of no use here
         extract_features(pictures[:2], backbone, workers=0)  # loads the network
         started = time.perf_counter()
         extract_features(pictures, backbone, workers=0)
-    return (drawing + time.perf_counter() - started) * n / len(pictures)
+    return (drawn + time.perf_counter() - started) * n / len(pictures)
 
 
 def _fit_seconds(made: Recipe, n_bits: int, n: int, threads: int) -> float:

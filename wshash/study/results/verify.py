@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from wshash.errors import InputError
+from wshash.hashing.catalogue import PAPER
 from wshash.paths import figures_root, project_root, runs_root
 from wshash.study.grid.store import write_json, write_text
 from wshash.study.provenance import provenance
@@ -92,12 +93,12 @@ class Verdict:
         One line for each method and measure: ``difference``, the mean over its ``n`` rows; what rounding does has
         either sign, so its ``tolerance`` is that of a row divided by √n; ``within``.
     claims : DataFrame or None
-        ``claim``, ``what``, ``made``, ``published`` (verdicts), ``found`` here; None where other code lengths or seeds
-        were made, on which verdicts rest.
+        ``claim``, ``what``, ``made``, ``published`` (verdicts), ``found`` here, those that were judged here; None where
+        other code lengths or seeds were made, or without a method of the paper's, on which verdicts rest.
     different : dict
         Fingerprints of data, pictures and split that are not the published ones: what is here, what is published.
-    n_published : int
-        Rows that are published.
+    n_published, n_claims : int
+        Rows and claims that are published.
     origins : dict
         ``made`` and ``published``: what each was made from.
     """
@@ -107,6 +108,7 @@ class Verdict:
     claims: pd.DataFrame | None
     different: dict[str, tuple]
     n_published: int
+    n_claims: int
     origins: dict[str, dict]
 
     @property
@@ -133,13 +135,14 @@ class Verdict:
         head = f"{n - bad} of {n} rows within tolerance of the published ones (largest difference {_row(largest)})"
         if n < self.n_published:
             head += f", a part of the {self.n_published} that are published"
-        claims = (
-            "claims are not compared, since they rest on all code lengths and seeds"
-            if self.claims is None
-            else "every claim has the verdict published"
-            if self.other_claims.empty
-            else f"{len(self.other_claims)} of {len(self.claims)} claims have another verdict"
-        )
+        if self.claims is None:
+            claims = "claims are not compared, since they rest on all methods of the paper, code lengths and seeds"
+        elif len(self.other_claims):
+            claims = f"{len(self.other_claims)} of {len(self.claims)} claims have another verdict"
+        elif len(self.claims) == self.n_claims:
+            claims = "every claim has the verdict published"
+        else:
+            claims = f"{len(self.claims)} of {self.n_claims} claims were judged, each has the verdict published"
         data = "other " + ", other ".join(self.different) if self.different else "same data, same split"
         lines = self.lines()
         rest = [f"and {len(lines) - SHOWN} more, in the report"] if len(lines) > SHOWN else []
@@ -178,8 +181,8 @@ class Verdict:
         text = [f"# {verdict}: {made['config']['dataset']}", "\n\n".join(str(self).splitlines())]
         text.append(
             f"A row may differ by {FACTOR} times what its method differed by on another processor "
-            "(`benchmarks/processor.md`), more where its seeds lie further apart, and by "
-            f"{LEAST} at least; the mean of n rows by that divided by √n."
+            "(`benchmarks/processor.md`; of a method that was not measured there, what any did), more where its seeds "
+            f"lie further apart, and by {LEAST} at least; the mean of n rows by that divided by √n."
         )
         text += [
             f"## {name}\n\n{table.to_markdown(floatfmt='.5f')}" for name, table in tables.items() if table is not None
@@ -222,26 +225,38 @@ def compare(made: Results, published: Results) -> Verdict:
     drifts["tolerance"] = np.maximum(LEAST, drifts["tolerance"] / np.sqrt(drifts["n"]))
     drifts = drifts.assign(within=drifts["difference"].abs() <= drifts["tolerance"]).reset_index()
     claims = None
-    if all(set(made.rows[column]) == set(published.rows[column]) for column in KEY[1:]):
+    here, there = ({column: set(what.rows[column]) for column in KEY} for what in (made, published))
+    own = there["method"] & set(PAPER)
+    if own <= here["method"] and all(here[column] == there[column] for column in KEY[1:]):
         claims = made.claims.merge(published.claims, on=["claim", "what"], suffixes=("", "/published"))
         claims = claims.rename(columns={"verdict": "made", "verdict/published": "published"})
         claims = claims[["claim", "what", "made", "published", "found"]]
     here, there = made.origin["fingerprints"], published.origin["fingerprints"]
     different = {name: (here.get(name), value) for name, value in there.items() if here.get(name) != value}
     origins = {"made": made.origin, "published": published.origin}
-    return Verdict(rows, drifts, claims, different, len(published.rows), origins)
+    return Verdict(rows, drifts, claims, different, len(published.rows), len(published.claims), origins)
 
 
 def left_out(made: Results, published: Results) -> str:
     """What a study that is not published leaves out of one that is, in a sentence."""
     here, there = made.origin["config"], published.origin["config"]
-    parts = [f"{name} {value!r} (here {here.get(name)!r})" for name, value in there.items() if here.get(name) != value]
-    for column in KEY:
+    parts = [
+        f"{name.replace('_', ' ')} {_setting(value)} (here {_setting(here.get(name))})"
+        for name, value in there.items()
+        if here.get(name) != value
+    ]
+    for column, named in zip(KEY, ("methods", "code lengths", "seeds"), strict=True):
         lacking = [str(value) for value in published.rows[column].unique() if value not in set(made.rows[column])]
-        parts += [f"{column} {' '.join(lacking)}"] if lacking else []
+        parts += [f"also the {named} {', '.join(lacking)}"] if lacking else []
     return (
         f"not a published study, so there is nothing to compare with; that of {there['dataset']} has {'; '.join(parts)}"
     )
+
+
+def _setting(value) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name}={each}" for name, each in value.items()) or "as by default"
+    return str(value)
 
 
 def write(verdict: Verdict, folder: Path) -> Path:
