@@ -89,7 +89,7 @@ def test_output_into_head_and_an_ascii_terminal(environment):
     done = subprocess.run(script, shell=True, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0 and "Traceback" not in done.stderr and "BrokenPipe" not in done.stderr
     ascii_only = environment | {"PYTHONIOENCODING": "ascii", "LC_ALL": "C"}
-    done = _run(["study", "--dry-run", "--option", "n=120", "--queries", "20"], ascii_only)
+    done = _run([*SMALL, "--dry-run"], ascii_only)
     assert done.returncode == 0 and "Traceback" not in done.stderr
 
 
@@ -114,7 +114,7 @@ def test_places_mean_what_a_shell_user_expects(environment, tmp_path):
     home = tmp_path / "home"
     (home / "runs").mkdir(parents=True)
     places = environment | {"HOME": str(home), "WSHASH_RUNS": "~/runs", "PYTHONPATH": str(ROOT)}
-    done = _run(["study", "--dry-run", "--option", "n=120", "--queries", "20"], places, cwd=tmp_path)
+    done = _run([*SMALL, "--dry-run"], places, cwd=tmp_path)
     assert done.returncode == 0 and "not drawn yet" in done.stdout
     done = _run([*SMALL, "--bits", "8", "--seeds", "1", "--methods", "LSH", "--rows-only"], places)
     assert done.returncode == 0, done.stderr  # the kernel looks where the command does

@@ -131,6 +131,61 @@ def test_a_damaged_row_of_a_later_seed_is_made_after_the_first_look(tmp_path, st
     assert runs == [[0], [1, 2]]
 
 
+@pytest.fixture
+def study_command(tmp_path, stands, monkeypatch):
+    """The command ``study`` on two rows of LSH, one of them there, with whatever is put in place of its parts."""
+    from wshash.study import commands
+    from wshash.study.cli import _parser
+    from wshash.study.grid import run
+
+    made = plan(Toy(tmp_path), ["LSH"], [8], 2)
+    _make(made.rows[0])
+    monkeypatch.setattr(commands, "_demand_notebooks", lambda: None)
+    monkeypatch.setattr(commands, "_plan", lambda arguments: made)
+    monkeypatch.setattr(run, "run", lambda plans, jobs: None)
+
+    def run_it(*more, **parts):
+        for name, part in ({"_drawn": lambda arguments: True, "_seen": lambda study: True} | parts).items():
+            monkeypatch.setattr(commands, name, part)
+        return commands.study(_parser().parse_args(["study", *more]))
+
+    return run_it
+
+
+def test_whoever_stops_a_study_is_told_what_is_kept_from_its_first_step_to_its_last(study_command, monkeypatch):
+    def stop(*_):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt, match="^no row was begun; the same command goes on$"):
+        study_command(_drawn=stop)  # while a probe tells how long it takes
+    with pytest.raises(KeyboardInterrupt, match="^1 of 2 rows kept; the same command goes on$"):
+        study_command(_seen=stop)
+    monkeypatch.setattr("wshash.study.publish.publish", stop)
+    with pytest.raises(KeyboardInterrupt, match="^1 of 2 rows kept; the same command goes on$"):
+        study_command()
+
+
+def test_how_long_it_takes_is_said_of_pictures_that_nobody_looked_at_too(study_command, monkeypatch, capsys):
+    from wshash.study import commands
+    from wshash.study.grid import probe
+
+    asked = []
+    monkeypatch.setattr(probe, "pictures_seconds", lambda backbone, n, drawing: asked.append((n, drawing)) or 600)
+    monkeypatch.setattr(probe, "rows_seconds", lambda config, rows, n: asked.append((len(rows), n)) or 60 * 60)
+    monkeypatch.setattr(commands.os, "cpu_count", lambda: 4)
+    assert study_command("--dry-run") == 0 and "minutes on this machine" not in capsys.readouterr().out
+    assert study_command("--dry-run", _seen=lambda study: False) == 0
+    said = "about 40 minutes on this machine, by a short probe: 10 for the pictures, 30 for the rows\n"
+    assert said in capsys.readouterr().out and asked == [(5200, False), (2, 3000)]
+    rows = [("LSH", 8, seed) for seed in range(3)]
+    for more, first in (([], ", Figure 8 of the first seed after about 30\n"), (["--publish"], " for the rows\n")):
+        arguments = commands.argparse.Namespace(rows_only=False, shared_only=False, publish=bool(more), jobs=1)
+        commands._forecast(arguments, StudyConfig(), rows, 900, 900, drawing=True)
+        assert capsys.readouterr().out.endswith(first) and asked[-2:] == [(900, True), (3, 900)]
+    commands._forecast(arguments, StudyConfig(preset="smoke"), rows, 900, 900)
+    assert not capsys.readouterr().out
+
+
 def test_a_request_is_read_once_in_order_and_within_bounds():
     assert requested(["LSH"], [16, "8", 16], 3) == (["LSH"], [8, 16], [0, 1, 2])
     assert requested(["LSH"], [1, 256], [2**31, 5, 0, 5]) == (["LSH"], [1, 256], [0, 5, 2**31])

@@ -233,8 +233,8 @@ def test_each_kind_of_difference_alone_is_not_reproduced(measured):
     assert few.claims is None and few.reproduced and few.other_claims.empty
     assert str(few) == (
         "1 of 1 rows within tolerance of the published ones (largest difference .0000 of precision@100, "
-        "B 8 bits seed 0), a part of the 4 that are published; claims are not compared, since they rest on all methods of "
-        "the paper, code lengths and seeds; same data, same split"
+        "B 8 bits seed 0), a part of the 4 that are published; claims are not compared, since they rest on all methods "
+        "of the paper, code lengths and seeds; same data, same split"
     )
     both = verify.compare(replace(PUBLISHED, origin=PUBLISHED.origin | {"fingerprints": {}}), PUBLISHED)
     assert str(both).endswith("; other data, other split\ndata: None here, d2 published\nsplit: None here, s published")
