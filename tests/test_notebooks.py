@@ -3,6 +3,7 @@
 import ast
 import json
 import re
+import shutil
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -173,16 +174,29 @@ def test_there_are_notebooks_for_every_section():
     assert {f"{n:02d}" for n in range(13)} <= {path.stem[:2] for path in NOTEBOOKS}
 
 
-@pytest.mark.parametrize("number", ["05", "08", "09", "10", "11"])
-def test_a_data_set_that_is_not_published_is_answered_by_a_sentence(number):
+def run_cells(number, **given):
     path = next(path for path in NOTEBOOKS if path.stem.startswith(number))
     space = {}
+    for cell in nbformat.read(path, as_version=4).cells:
+        if cell.cell_type == "code":
+            exec(cell.source, space)
+            if "parameters" in cell.metadata.get("tags", []):
+                space |= given
+
+
+@pytest.mark.parametrize("number", ["05", "08", "09", "10", "11"])
+def test_a_data_set_that_is_not_published_is_answered_by_a_sentence(number):
     with pytest.raises(InputError, match="nowhere"):
-        for cell in nbformat.read(path, as_version=4).cells:
-            if cell.cell_type == "code":
-                exec(cell.source, space)
-                if "parameters" in cell.metadata.get("tags", []):
-                    space |= {"dataset": "nowhere", "datasets": ["nowhere"], "photographs": "nowhere"}
+        run_cells(number, dataset="nowhere", datasets=["nowhere"], photographs="nowhere")
+
+
+@pytest.mark.parametrize("number", ["08", "09", "10", "11"])
+def test_results_that_were_made_here_are_shown_where_one_asks_for_them(number, tmp_path, monkeypatch):
+    monkeypatch.setenv("WSHASH_FIGURES", str(tmp_path))
+    shutil.copytree(ROOT / "figures" / "postcards", tmp_path / "mine")
+    run_cells(number, dataset="mine", datasets=["mine"], published=False)
+    with pytest.raises(InputError, match="mine"):
+        run_cells(number, dataset="mine", datasets=["mine"])
 
 
 def test_a_parameter_that_a_notebook_does_not_have_is_named(tmp_path):

@@ -214,3 +214,27 @@ def test_a_sentence_about_results_stands_where_it_should_and_holds(where, senten
     said = re.sub(r"\s+", " ", " ".join(prose.texts(path)))
     assert sentence in said, "the sentence has changed: change it here too"
     assert holds(), "the results no longer say so"
+
+
+PAGES = [ROOT / name for name in ("README.md", "REPRODUCING.md", "RELEASING.md", "CONTRIBUTING.md", "CHANGELOG.md")]
+
+
+@pytest.mark.parametrize("path", PAGES + sorted(ROOT.glob("benchmarks/*.md")), ids=lambda path: path.stem)
+def test_the_links_of_a_page_lead_somewhere(path):
+    links = re.findall(r"\]\(([^)#\s]+)[^)]*\)", path.read_text(encoding="utf-8"))
+    assert not [to for to in links if not to.startswith("http") and not (path.parent / to).exists()]
+
+
+@pytest.mark.parametrize("path", PAGES[1:3], ids=lambda path: path.stem)
+def test_files_and_commands_that_a_page_names_are_there(path):
+    from wshash.study.cli import _parser
+
+    text = path.read_text(encoding="utf-8")
+    for name in re.findall(r"`((?:figures|benchmarks|\.ci)/[^`]+)`", text):
+        for collection in ("postcards", "mirflickr25k-128"):
+            assert (ROOT / name.replace("<data set>", collection)).exists(), name
+    for command in re.findall(r"python -m wshash ([^`\n]+)`", text):
+        assert _parser().parse_args(command.split()).command
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    made = set(re.findall(r"(?:^|`)make (\w+)", text, flags=re.MULTILINE))
+    assert made and all(f"\n{target}: " in makefile for target in made)
