@@ -124,7 +124,7 @@ def fig5(n_bits: int = 64, margin: float = 1.0, width: float = PAGE) -> Figure:
     axes.text(140, 0, "the same weights for both pictures", ha="center", va="center", fontsize=SMALL)
     loss = f"d = ‖f(i) − f(j)‖₂,  λ = {margin:g}\nsimilar pair costs d (eq. 3)\ndissimilar: max(0, λ − d)"
     _box(axes, 358, 0, 124, 40, loss)
-    _box(axes, 468, 0, 56, 40, "tags:\ns(i, j) ≥ θ ?\n(eqs 1, 2)", "#F2F2F2")
+    _box(axes, 468, 0, 56, 40, "tags:\ns(i, j) > θ ?\n(eqs 1, 2)", "#F2F2F2")
     _arrow(axes, (440, 0), (420, 0))
     return figure
 
