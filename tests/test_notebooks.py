@@ -13,7 +13,7 @@ import pytest
 
 from tests.scripts import load
 from wshash import InputError
-from wshash.study.notebooks import LIMITS, known_parameters
+from wshash.study.notebooks import LIMITS, TYPES, known_parameters
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("[0-9][0-9]*_*.ipynb"))
@@ -79,6 +79,7 @@ SETUP = {  # sections that show what is worked with, where there is nothing to p
     "05_data": {"A hundred postcards", "From a drawing to its labels"},
     "06_visual_tags": {"Pictures as bags of words"},
     "07_train_and_encode": {"The way of a row"},
+    "10_claims": {"The rules"},
 }
 
 
@@ -118,20 +119,19 @@ def test_each_prediction_has_an_answer_to_unfold(notebook):
 
 
 @pytest.mark.parametrize("path", TEACHING, ids=lambda path: path.stem)
-def test_a_section_with_a_figure_or_a_table_asks_for_a_prediction(path):
-    sections = {"": [False, False]}  # whether it asks, whether it shows
-    current = sections[""]
+def test_a_section_asks_for_a_prediction_before_it_shows_a_figure_or_a_table(path):
+    heading, asked, lacking = "", False, set()
     for cell in nbformat.read(path, as_version=4).cells:
         if cell["id"] == "footer":
             break
         if cell.cell_type == "code":
-            current[1] |= any(out.output_type in ("display_data", "execute_result") for out in cell.outputs)
+            shows = any(out.output_type in ("display_data", "execute_result") for out in cell.outputs)
+            lacking |= {heading} if shows and not asked else set()
             continue
         for part in re.split(r"(?m)^(?=##+ )", cell.source):
-            heading = re.match(r"##+ (.*)", part)
-            current = sections.setdefault(heading[1], [False, False]) if heading else current
-            current[0] |= "> **Predict.**" in part
-    lacking = {heading for heading, (asks, shows) in sections.items() if shows and not asks}
+            found = re.match(r"##+ (.*)", part)
+            heading, asked = (found[1], False) if found else (heading, asked)
+            asked |= "> **Predict.**" in part
     assert lacking == SETUP.get(path.stem, set())
 
 
@@ -245,9 +245,37 @@ def test_there_are_limits_in_the_notebooks_that_compute():
     assert len(LIMITED) >= 12
 
 
+TYPED = [
+    pytest.param(cell.source, name, kind, bool(words), id=f"{path.stem[:3]}-{name}")
+    for path in NOTEBOOKS
+    for cell in nbformat.read(path, as_version=4).cells
+    if "parameters" in cell.metadata.get("tags", [])
+    for name, kind, words in TYPES.findall(cell.source)
+]
+WRONG = {"bool": ["no", 1, None], "dict": ["n=5", []], "float": ["a", None], "int": ["a", 0.5, None], "str": [5, ["a"]]}
+
+
+@pytest.mark.parametrize(("source", "name", "kind", "words"), TYPED)
+def test_a_value_of_another_type_is_refused(source, name, kind, words, monkeypatch):
+    space = {"In": ["", source]}
+    exec(source, space)
+    monkeypatch.setattr("IPython.get_ipython", lambda: SimpleNamespace(user_ns=space))
+    known_parameters()
+    for value in WRONG.get(kind, [None, [], 5, [1] if words else ["a"], *([] if words else ["1 2"])]):
+        space[name] = value
+        with pytest.raises(InputError, match=f"^{name} is {re.escape(repr(value))}; (it must be|this notebook runs)"):
+            known_parameters()
+
+
+def test_one_word_does_for_a_list_of_words(monkeypatch):
+    space = {"In": ['methods: list = ["LSH", "ITQ"]'], "methods": "LSH"}
+    monkeypatch.setattr("IPython.get_ipython", lambda: SimpleNamespace(user_ns=space))
+    known_parameters()
+
+
 def test_each_parameter_says_its_type(notebook):
     [cell] = [cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", [])]
-    assert all(re.match(r"\w+: \w+ = ", line) for line in cell.source.splitlines() if re.match(r"\w", line))
+    assert all(TYPES.match(line) for line in cell.source.splitlines() if re.match(r"\w", line))
 
 
 def test_an_assertion_about_results_says_what_it_means_that_it_fails(notebook):

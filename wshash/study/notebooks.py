@@ -1,6 +1,7 @@
 """Execute a notebook in place and leave nothing of the time or the machine in it: equal runs are equal files."""
 
 import ast
+import builtins
 import re
 from contextlib import suppress
 from itertools import pairwise
@@ -11,6 +12,7 @@ from wshash.atomic import atomic
 from wshash.errors import InputError
 
 VOLATILE = ("papermill", "widgets", "execution")
+TYPES = re.compile(r'(?m)^(\w+): (bool|dict|float|int|list|str) = (\[")?')
 LIMITS = re.compile(r"(?m)^(\w+): (?:int|float|dict) = .*#.*?\b(from (\d+) on|(\d+) to (\d+))\b")
 
 
@@ -55,15 +57,16 @@ def execute(path: Path, timeout: int = 1800) -> float:
 
 
 def known_parameters() -> None:
-    """Refuse a parameter that the notebook lacks, of which papermill runs the default, and a value beyond its comment.
+    """Refuse a parameter that the notebook lacks, of which papermill runs the default, and a value beyond what it says.
 
-    To be called in a notebook, below its cell of parameters. Outside of a kernel it does nothing. Comments that count
-    are those with ``from 8 on`` or ``8 to 64``; of a dict they mean its ``n``.
+    To be called in a notebook, below its cell of parameters. Outside of a kernel it does nothing. A parameter says its
+    type, and in a comment ``from 8 on`` or ``8 to 64``; of a dict that means its ``n``. A list is of numbers, or of
+    words, of which one alone does too.
 
     Raises
     ------
     InputError
-        The cell that papermill put below that of parameters sets another name; a value is outside.
+        The cell that papermill put below that of parameters sets another name; a value is of another type or outside.
     """
     from IPython import get_ipython
 
@@ -77,6 +80,13 @@ def known_parameters() -> None:
         value = value.get("n", low) if isinstance(value, dict) else value
         if not (isinstance(value, int | float) and low <= value <= float(high or "inf")):
             raise InputError(f"{name} is {value!r}; this notebook runs with values {said}")
+    for name, kind, words in TYPES.findall("\n".join(cells)):
+        value = shell.user_ns[name]
+        items = [value] if words and isinstance(value, str) else value
+        right = isinstance(items, int | float if kind == "float" else getattr(builtins, kind))
+        if not right or kind == "list" and not (items and all(isinstance(i, str) == bool(words) for i in items)):
+            of = f" of {'words' if words else 'numbers'}, one or more" if kind == "list" else ""
+            raise InputError(f"{name} is {value!r}; it must be of type {kind}{of}")
 
 
 def _names(source: str) -> set[str]:
