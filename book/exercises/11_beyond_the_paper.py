@@ -1,23 +1,28 @@
 # %% markdown
-# ## 1 · A placebo
+# ## 1 · A gain taken apart
 #
-# Deal the tag lists out to the pictures at random: every list is used once, none is changed. The same seed gives the same deal.
+# Four arrays hold the precision of X, of Matched-X (X with as much more training), of Placebo-X (X started from shuffled tags) and of WS-X, a value for each seed. What is due to more training, what to a start as such, what to what the tags say? Give the three mean differences over the seeds, and of the third the ends of its 95 % interval too: five numbers.
 #
-# <details><summary>Hint</summary>`np.random.default_rng(seed).permutation(len(tags))` is an order; take the lists in it. Do not shuffle inside a list, nor the list that you were given.</details>
+# <details><summary>Hint</summary>Matched − X, Placebo − Matched, WS − Placebo. The differences are paired by seed: their deviation (`ddof=1`) by √n, times `t.ppf(0.975, n - 1)`, is half of the interval.</details>
 # %% exercise
-def placebo(tags, seed):
+from scipy.stats import t
+
+
+def taken_apart(x, matched, placebo, ws):
     # solution
-    return [tags[i] for i in np.random.default_rng(seed).permutation(len(tags))]
+    steps = [matched - x, placebo - matched, ws - placebo]
+    n, tags = len(x), steps[2]
+    half = t.ppf(0.975, n - 1) * tags.std(ddof=1) / n**0.5
+    return [*(step.mean() for step in steps), tags.mean() - half, tags.mean() + half]
     # end
 
 
 # %% check
-tags = [["sea", f"p{i}"] + ["sun"] * (i % 3) for i in range(60)]
-dealt = placebo(tags, 0)
-check("the same lists", dealt and sorted(dealt) == sorted(tags), True)
-check("at other pictures", np.mean([a == b for a, b in zip(dealt, tags, strict=True)]) < 0.2, True)
-check("the same again", placebo(tags, 0) == dealt and placebo(tags, 1) != dealt, True)
-check("what was given is as it was", [tag[1] for tag in tags] == [f"p{i}" for i in range(60)], True)
+hard = np.array([0.70, 0.74, 0.72, 0.71, 0.73])  # what the seeds have in common
+found = taken_apart(hard, hard + 0.01, hard + 0.03, hard + np.array([0.03, 0.05, 0.04, 0.03, 0.05]))
+check("training, start, tags", None if found is None else found[:3], [0.01, 0.02, 0.01], 1e-6)
+check("all three are the gain of WS-X", sum(found[:3]), 0.04, 1e-6)
+check("of the tags' part both ends", found[3:], [-0.00242, 0.02242], 1e-4)
 
 
 # %% markdown
