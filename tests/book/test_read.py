@@ -1,5 +1,6 @@
-"""Notebooks 08 to 11 need no more than the light list, which is written down twice."""
+"""Notebooks 08 to 11 need no more than the light list, which is written down twice; who installs it, and the others."""
 
+import json
 import re
 import subprocess
 import sys
@@ -7,6 +8,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -33,6 +35,27 @@ for cell in json.loads(open({path!r}, encoding="utf-8").read())["cells"]:
 def test_binder_installs_the_extra():
     lines = (ROOT / ".binder" / "requirements.txt").read_text(encoding="utf-8").splitlines()
     assert [line for line in lines if not line.startswith("#")] == READ
+
+
+def test_the_workflow_runs_the_four_notebooks_with_the_light_list_and_nothing_else():
+    jobs = yaml.safe_load((ROOT / ".github" / "workflows" / "book.yml").read_text(encoding="utf-8"))["jobs"]
+    commands = [step["run"] for step in jobs["read"]["steps"] if "run" in step]
+    installed = " ".join(part for command in commands for part in re.findall(r"pip install (.*)", command))
+    assert set(installed.replace('"', "").split()) == {
+        "-r", ".binder/requirements.txt", "nbclient", "nbformat", "setuptools>=77",  # what executes, what builds
+        "--no-deps", "--no-build-isolation", "--editable", ".",
+    }  # fmt: skip
+    patterns = commands[-1].removeprefix("python -m wshash notebooks ").split()
+    assert [path.stem[:2] for pattern in patterns for path in ROOT.glob(pattern)] == ["08", "09", "10", "11"]
+
+
+@pytest.mark.posix
+def test_the_dev_container_makes_the_environment_that_its_editor_runs():
+    container = json.loads((ROOT / ".devcontainer" / "devcontainer.json").read_text(encoding="utf-8"))
+    made = re.search(r"make (\S+/)\.ready", container["postCreateCommand"])[1]
+    assert container["customizations"]["vscode"]["settings"]["python.defaultInterpreterPath"] == f"{made}bin/python"
+    done = subprocess.run(["make", "--dry-run", f"{made}.ready"], cwd=ROOT, capture_output=True, text=True)
+    assert not done.returncode, done.stderr
 
 
 @pytest.mark.parametrize("text", PROJECT["optional-dependencies"]["book"])
