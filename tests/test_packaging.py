@@ -16,6 +16,7 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+import wshash
 from wshash.study.cli import main
 
 ROOT = Path(__file__).parents[1]
@@ -46,6 +47,14 @@ def _check_conda(text: str) -> None:
     tested = re.search(r"Python ([\d.]+),", (ROOT / "requirements.lock").read_text(encoding="utf-8"))[1]
     assert (name, version) == ("python", tested)
     assert Requirement(f"python{PROJECT['requires-python']}").specifier.contains(version)
+
+
+def test_the_version_is_one_wherever_it_stands():
+    cited = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    assert {"cff-version", "message", "title", "authors", "license"} <= set(cited)
+    named = re.findall(r"^## \[(.+?)\]", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), flags=re.MULTILINE)
+    released = [name for name in named if name != "Unreleased"]
+    assert cited["version"] == wshash.__version__ == released[0]
 
 
 CONDA = (ROOT / "environment.yml").read_text(encoding="utf-8")

@@ -47,6 +47,7 @@ def run(plans: Sequence[Plan], jobs: int = 2) -> None:
     # Kernels import the package that runs here first, whatever is installed.
     path = os.environ.get("PYTHONPATH", "").split(os.pathsep)
     os.environ["PYTHONPATH"] = os.pathsep.join(dict.fromkeys([str(PACKAGE.parent), *filter(None, path)]))
+    os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")  # else older kernels warn of a debugger nobody uses
     missing = [row for plan in plans for row in plan.missing]
     pool = ThreadPoolExecutor(max_workers=max(1, jobs))
     try:
