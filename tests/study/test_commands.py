@@ -53,6 +53,21 @@ def test_ctrl_c_ends_in_one_line_within_two_seconds_and_keeps_the_rows(environme
     assert int(found[1]) <= 120 - int(said.split()[2])
 
 
+@pytest.mark.posix
+@pytest.mark.skipif(os.cpu_count() == 1, reason="one process draws by itself")
+def test_processes_that_draw_are_deaf_to_ctrl_c_and_the_command_is_not():
+    import joblib
+    from joblib.externals.loky import get_reusable_executor
+
+    from wshash.study import commands
+
+    get_reusable_executor().shutdown(wait=True)
+    commands._start_workers()
+    asked = joblib.Parallel(n_jobs=-1)(joblib.delayed(signal.getsignal)(signal.SIGINT) for _ in range(4))
+    get_reusable_executor().shutdown(wait=True)
+    assert asked == [signal.SIG_IGN] * 4 and signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
 def test_a_folder_is_searched_by_picture_and_by_word_with_the_model_that_ships_and_with_its_own(environment, tmp_path):
     rng = np.random.default_rng(0)
     folder = tmp_path / "photos" / "deep"

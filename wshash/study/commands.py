@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import signal
 import sys
 from dataclasses import fields, replace
 from importlib.util import find_spec
@@ -62,8 +63,10 @@ def study(arguments: argparse.Namespace) -> int:
     made = None
     try:
         drawn = _drawn(arguments)
-        if not drawn and arguments.dry_run:
-            return 0
+        if not drawn:
+            if arguments.dry_run:
+                return 0
+            _start_workers()
         made = _plan(arguments)
         print(made, flush=True)
         if drawn and made.missing and not _seen(made.study):
@@ -167,6 +170,18 @@ def _drawn(arguments: argparse.Namespace) -> bool:
     n = config.options.get("n", 6000)
     _forecast(arguments, config, rows, n, n, drawing=True)
     return False
+
+
+def _start_workers() -> None:
+    """Start the processes that draw, deaf to Ctrl-C: each would print a traceback, and ends with this one anyway."""
+    import joblib
+
+    heard = signal.signal(signal.SIGINT, signal.SIG_IGN)  # a process that starts meanwhile inherits it
+    try:
+        ready = joblib.Parallel(n_jobs=-1, return_as="generator")(joblib.delayed(int)() for _ in range(os.cpu_count()))
+    finally:
+        signal.signal(signal.SIGINT, heard)
+    list(ready)
 
 
 def _seen(study) -> bool:
