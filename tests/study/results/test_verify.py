@@ -6,6 +6,7 @@ import platform
 import subprocess
 import sys
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -57,15 +58,18 @@ def test_the_same_study_is_reproduced_to_the_last_digit(whole, published, tmp_pa
     assert str(verdict).endswith("every claim has the verdict published; same data, same split")
 
 
-def test_a_sign_in_a_loss_is_caught(whole, published, tmp_path, monkeypatch):
-    from wshash.hashing import dsh
-
-    right = dsh.dsh_loss
-    monkeypatch.setattr(dsh, "dsh_loss", lambda *args, **more: -right(*args, **more))
+@pytest.mark.parametrize(
+    ("module", "loss", "moved"), [("dsh", "dsh_loss", {"DSH", "WS-DSH"}), ("weak", "pair_loss", {"WS-DSH"})]
+)
+def test_a_sign_in_a_loss_is_caught(module, loss, moved, whole, published, tmp_path, monkeypatch):
+    module = import_module(f"wshash.hashing.{module}")
+    right = getattr(module, loss)
+    monkeypatch.setattr(module, loss, lambda *args, **more: -right(*args, **more))
     verdict = verify.compare(again(whole, tmp_path), published)
     assert not verdict.reproduced and not verdict.different
-    assert set(verdict.outside["method"]) == {"DSH", "WS-DSH"}  # and LSH, which has no loss, is as it was
-    assert any(line.startswith("DSH 8 bits seed 0: ") and "with a tolerance of" in line for line in verdict.lines())
+    assert set(verdict.outside["method"]) == moved  # and what does not go through it, as LSH, is as it was
+    name = max(moved)
+    assert any(line.startswith(f"{name} 8 bits seed ") and "with a tolerance of" in line for line in verdict.lines())
 
 
 def test_another_split_is_caught(whole, published, tmp_path):
@@ -76,8 +80,6 @@ def test_another_split_is_caught(whole, published, tmp_path):
 
 
 def test_other_tags_are_caught(whole, published, tmp_path):
-    from dataclasses import replace
-
     order = np.random.default_rng(0).permutation(len(whole.data))
     dealt = replace(whole.data, tags=[whole.data.tags[i] for i in order])
     verdict = verify.compare(again(whole, tmp_path, data=dealt), published)
