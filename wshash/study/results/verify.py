@@ -20,6 +20,8 @@ FACTOR = 3
 largest of many is larger."""
 LEAST = 0.0005
 """Of what did not move at all when it was measured, a row may differ by this: half of the third decimal."""
+ENOUGH = 4
+"""Rows beyond the first of each code length from which a method's spread is told."""
 
 SHOWN = 12  # lines of what is other than published, before it says that the report has more
 
@@ -48,11 +50,12 @@ class Results:
 
 
 def tolerances(published: pd.DataFrame, measure: str) -> pd.DataFrame:
-    """How far a row may lie from the published one, for each method and code length.
+    """How far a row may lie from the published one, for each method.
 
-    :data:`FACTOR` times the largest difference that ``benchmarks/processor.json`` has of the method, or of all where it
-    has none; more, in proportion, at a code length where the seeds lie further apart than they did there, since
-    rounding that training amplifies ends as another seed does; at least :data:`LEAST`.
+    :data:`FACTOR` times the largest difference that ``benchmarks/processor.json`` has of the method, or of one that
+    trains alike: of X for Matched-X, of WS-X and X for Placebo-X; of all where it has neither. But rounding moves a row
+    no further than another seed would: no more than that many times what two seeds differ by, √2 times their spread,
+    where there are rows enough to tell it (:data:`ENOUGH`). At least :data:`LEAST`.
 
     Parameters
     ----------
@@ -63,21 +66,22 @@ def tolerances(published: pd.DataFrame, measure: str) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``method``, ``n_bits``, ``processors`` (the measured difference), ``spread`` (standard deviation over the
-        seeds), ``tolerance``.
+        ``method``, ``processors`` (the measured difference), ``spread`` (standard deviation over the seeds, pooled over
+        the code lengths; NaN where too few tell it), ``tolerance``.
     """
     path = project_root(required=True) / "benchmarks" / "processor.json"
-    table = pd.DataFrame(json.loads(path.read_text(encoding="utf-8"))["table"])
-    same = table["measure"] == measure.partition("@")[0]
-    table = table[same] if same.any() else table
+    measured = pd.DataFrame(json.loads(path.read_text(encoding="utf-8"))["table"])
     lines = []
-    for (method, n_bits), values in published.groupby(["method", "n_bits"], sort=False)[measure]:
-        own = table[table["method"] == method]
-        own = table if own.empty else own
-        moved, spread, usual = own["processors"].max(), values.std(ddof=1), own["spread"].mean()
-        wider = max(1.0, spread / usual) if usual > 0 and len(values) > 1 else 1.0
-        lines.append((method, n_bits, moved, spread, max(LEAST, FACTOR * moved * wider)))
-    return pd.DataFrame(lines, columns=["method", "n_bits", "processors", "spread", "tolerance"])
+    for method, rows in published.groupby("method", sort=False):
+        prefix, _, base = method.partition("-")
+        alike = {method, *{"Placebo": (f"WS-{base}", base), "Matched": (base,), "Real": (base,)}.get(prefix, ())}
+        own = measured["method"].isin(alike)
+        moved = measured.loc[own if own.any() else slice(None), "processors"].max()
+        off = rows[measure] - rows.groupby("n_bits")[measure].transform("mean")
+        free = len(rows) - rows["n_bits"].nunique()
+        spread = np.sqrt((off**2).sum() / free) if free >= ENOUGH else np.nan
+        lines.append((method, moved, spread, max(LEAST, FACTOR * np.fmin(moved, np.sqrt(2) * spread))))
+    return pd.DataFrame(lines, columns=["method", "processors", "spread", "tolerance"])
 
 
 @dataclass(frozen=True)
@@ -181,8 +185,9 @@ class Verdict:
         text = [f"# {verdict}: {made['config']['dataset']}", "\n\n".join(str(self).splitlines())]
         text.append(
             f"A row may differ by {FACTOR} times what its method differed by on another processor "
-            "(`benchmarks/processor.md`; of a method that was not measured there, what any did), more where its seeds "
-            f"lie further apart, and by {LEAST} at least; the mean of n rows by that divided by √n."
+            "(`benchmarks/processor.md`; of a method that was not measured there, what one that trains alike did, else "
+            f"what any did), by no more than {FACTOR} times what two of its seeds differ by, and by {LEAST} at least; "
+            "the mean of n rows by that divided by √n."
         )
         text += [
             f"## {name}\n\n{table.to_markdown(floatfmt='.5f')}" for name, table in tables.items() if table is not None
@@ -216,8 +221,8 @@ def compare(made: Results, published: Results) -> Verdict:
     for measure in columns:
         part = both[KEY].assign(measure=measure, made=both[f"{measure}/made"], published=both[f"{measure}/published"])
         part["difference"] = part["made"] - part["published"]
-        allowed = tolerances(published.rows, measure)[["method", "n_bits", "tolerance"]]
-        parts.append(part.merge(allowed, on=["method", "n_bits"], how="left"))
+        allowed = tolerances(published.rows, measure)[["method", "tolerance"]]
+        parts.append(part.merge(allowed, on="method", how="left"))
     rows = pd.concat(parts, ignore_index=True)
     rows["within"] = rows["difference"].abs() <= rows["tolerance"]
     groups = rows.groupby(["method", "measure"], sort=False)
