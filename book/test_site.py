@@ -45,7 +45,8 @@ def pages():
 def test_every_notebook_and_every_part_of_the_library_has_a_page(pages):
     for notebook in (ROOT / "notebooks").glob("[0-9][0-9]*_*.ipynb"):
         assert SITE / "notebooks" / f"{notebook.stem}.html" in pages
-    for name in ("index", "glossary", "exercises", "references", "search", "genindex", "api/hashing", "api/retrieval"):
+    pages_of_text = ("index", "glossary", "exercises", "teaching", "references", "search", "genindex")
+    for name in (*pages_of_text, "api/hashing", "api/retrieval"):
         assert SITE / f"{name}.html" in pages
 
 

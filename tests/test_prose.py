@@ -179,6 +179,8 @@ STATEMENTS = [
     ("11", "| Weak − Placebo-Weak | holds, by far |", lambda: surely("Weak", "Placebo-Weak", .1) == {8, 16, 32, 64}),
     ("11", "few labels, with and without tags: the curve at the top | in part |",
      lambda: verdicts("make up") == {"mixed"}),
+    ("12", "on photographs every concept is surely above chance",
+     lambda: (table("words.csv")["low"] > table("words.csv")["chance"]).all()),
     ("12", "two thirds of the way from chance to a classifier with all labels", lambda: .62 < by_word() < .71),
     ("04", "No way is surely better than all layers, rescaled, at either length.",
      lambda: (chosen("hand-over")["low"] < 0).all()),
