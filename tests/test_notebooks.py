@@ -230,7 +230,7 @@ def test_a_value_beyond_what_the_comment_says_is_refused(source, name, said, lea
     space = {"In": ["", source]}
     exec(source, space)
     monkeypatch.setattr("IPython.get_ipython", lambda: SimpleNamespace(user_ns=space))
-    kept = (lambda value: {"n": value}) if isinstance(space[name], dict) else (lambda value: value)
+    kept = {dict: lambda value: {"n": value}, list: lambda value: [value]}.get(type(space[name]), lambda value: value)
     known_parameters()
     for value in (int(least or low), *([int(high)] if high else [])):
         space[name] = kept(value)
@@ -263,7 +263,7 @@ def test_a_value_of_another_type_is_refused(source, name, kind, words, monkeypat
     known_parameters()
     for value in WRONG.get(kind, [None, [], 5, [1] if words else ["a"], *([] if words else ["1 2"])]):
         space[name] = value
-        with pytest.raises(InputError, match=f"^{name} is {re.escape(repr(value))}; (it must be|this notebook runs)"):
+        with pytest.raises(InputError, match=f"^{name} is .*; (it must be|this notebook runs)"):
             known_parameters()
 
 

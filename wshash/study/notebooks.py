@@ -13,7 +13,7 @@ from wshash.errors import InputError
 
 VOLATILE = ("papermill", "widgets", "execution")
 TYPES = re.compile(r'(?m)^(\w+): (bool|dict|float|int|list|str) = (\[")?')
-LIMITS = re.compile(r"(?m)^(\w+): (?:int|float|dict) = .*#.*?\b(from (\d+) on|(\d+) to (\d+))\b")
+LIMITS = re.compile(r"(?m)^(\w+): (?:int|float|dict|list) = .*#.*?\b(from (\d+) on|(\d+) to (\d+))\b")
 
 
 def _read(path: Path):
@@ -60,8 +60,8 @@ def known_parameters() -> None:
     """Refuse a parameter that the notebook lacks, of which papermill runs the default, and a value beyond what it says.
 
     To be called in a notebook, below its cell of parameters. Outside of a kernel it does nothing. A parameter says its
-    type, and in a comment ``from 8 on`` or ``8 to 64``; of a dict that means its ``n``. A list is of numbers, or of
-    words, of which one alone does too.
+    type, and in a comment ``from 8 on`` or ``8 to 64``: of a dict that means its ``n``, of a list each item. A list is
+    of numbers, or of words, of which one alone does too.
 
     Raises
     ------
@@ -78,8 +78,9 @@ def known_parameters() -> None:
     for name, said, least, low, high in LIMITS.findall("\n".join(cells)):
         value, low = shell.user_ns[name], float(least or low)
         value = value.get("n", low) if isinstance(value, dict) else value
-        if not (isinstance(value, int | float) and low <= value <= float(high or "inf")):
-            raise InputError(f"{name} is {value!r}; this notebook runs with values {said}")
+        for item in value if isinstance(value, list) else [value]:
+            if not (isinstance(item, int | float) and low <= item <= float(high or "inf")):
+                raise InputError(f"{name} is {item!r}; this notebook runs with values {said}")
     for name, kind, words in TYPES.findall("\n".join(cells)):
         value = shell.user_ns[name]
         items = [value] if words and isinstance(value, str) else value
