@@ -90,6 +90,7 @@ def fig4(
             cell.suptitle(f"{name}  s = {similarity[k]:.2f}", fontsize=8)
             for ax, picture, typed in zip(cell.subplots(1, 2), pictures[k], tags[k], strict=True):
                 _picture(ax, picture)
+                ax.set_anchor("N")  # room below for the tags
                 ax.set_xlabel(_words(typed, 12), fontsize=SMALL)
     return figure
 
