@@ -67,6 +67,15 @@ def test_concepts_are_found_by_the_words_that_people_use(judged):
     assert "“" in plots.describe_by_word(table) and plots.by_word(table).axes
 
 
+def test_a_concept_that_no_query_shows_is_left_out(judged, monkeypatch):
+    study, model = judged
+    labels = study.data.labels.copy()
+    labels[study.query, 1] = False
+    monkeypatch.setitem(vars(study.data), "labels", labels)
+    table = module.concepts(study, model)
+    assert set(table["word"]) == {"sea", "woman", ""} and table["relevant"].min() > 0
+
+
 def test_visual_words_are_told_from_others(judged):
     table = module.words(*judged).set_index("word")
     assert table.loc[["sea", "leaf", "face"], "auc"].min() > 0.9 and 0.3 < table.loc["nikon", "auc"] < 0.7

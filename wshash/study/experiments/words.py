@@ -75,14 +75,16 @@ def concepts(study: Study, model: SearchModel) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame, a row a concept whose name is a known word, best against chance first; last their mean
+    DataFrame, a row a concept that a query shows and whose name is a known word, best against chance first; last
+    their mean
         ``word``; ``count``, training pictures tagged with it; ``relevant``, queries; ``precision``, average precision,
         with ``low`` and ``high`` (95 %, bootstrap over the queries); ``classifier``, of a logistic regression with the
         labels of all training pictures, with ``classifier_low`` and ``classifier_high``; ``chance``.
     """
     data, query, rows = study.data, study.query, study.train
     word = {concept: WORD_OF.get(concept, concept) for concept in data.concepts}
-    known = [c for c, concept in enumerate(data.concepts) if word[concept] in model.words]
+    shown = data.labels[query].any(axis=0)
+    known = [c for c, concept in enumerate(data.concepts) if word[concept] in model.words and shown[c]]
     names = [data.concepts[c] for c in known]
     words = [model.words.index(word[name]) for name in names]
     relevant = data.labels[query][:, known]
