@@ -57,7 +57,7 @@ def main():
         study.model(method, n_bits).save(path)
         found.append((method, n_bits, precision(study, path, depth)))
     found = pd.DataFrame(found, columns=[*keys, "found"]).merge(rows[[*keys, measure]], on=keys)
-    found = found.merge(tolerances(published.rows, measure), on=keys)
+    found = found.merge(tolerances(published.rows, measure), on="method")
     found["off"] = (found["found"] - found[measure]).abs()
     other = found[found["off"] > found["tolerance"]]
     if not other.empty:

@@ -62,10 +62,12 @@ def test_processes_that_draw_are_deaf_to_ctrl_c_and_the_command_is_not():
     from wshash.study import commands
 
     get_reusable_executor().shutdown(wait=True)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs are deaf
     commands._start_workers()
+    after = signal.signal(signal.SIGINT, before)
     asked = joblib.Parallel(n_jobs=-1)(joblib.delayed(signal.getsignal)(signal.SIGINT) for _ in range(4))
     get_reusable_executor().shutdown(wait=True)
-    assert asked == [signal.SIG_IGN] * 4 and signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert asked == [signal.SIG_IGN] * 4 and after is signal.default_int_handler
 
 
 def test_a_folder_is_searched_by_picture_and_by_word_with_the_model_that_ships_and_with_its_own(environment, tmp_path):
