@@ -8,9 +8,12 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import nbformat
+import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image
 
+import wshash
 from tests.scripts import load
 from wshash import InputError
 from wshash.study.notebooks import LIMITS, TYPES, known_parameters
@@ -197,6 +200,18 @@ def test_results_that_were_made_here_are_shown_where_one_asks_for_them(number, t
     run_cells(number, dataset="mine", datasets=["mine"], published=False)
     with pytest.raises(InputError, match="mine"):
         run_cells(number, dataset="mine", datasets=["mine"])
+
+
+@pytest.mark.parametrize("number", ["01", "06"])
+def test_pictures_without_labels_are_refused_where_labels_judge_the_tags(number, tmp_path):
+    for k in range(3):
+        Image.fromarray(np.full((8, 8, 3), 80 * k, np.uint8)).save(tmp_path / f"{k}.png")
+    (tmp_path / "tags.csv").write_text("file,tags\n0.png,sea\n1.png,sky\n2.png,sea\n")
+    path = next((ROOT / "notebooks").glob(f"{number}_*.ipynb"))
+    [load] = [cell.source for cell in nbformat.read(path, as_version=4).cells if cell["id"] == "load"]
+    space = {"wshash": wshash, "known_parameters": list, "dataset": "folder", "options": {"root": tmp_path}}
+    with pytest.raises(InputError, match="has no labels, by which tags are judged here: add labels.csv"):
+        exec(load, space)
 
 
 def test_a_parameter_that_a_notebook_does_not_have_is_named(tmp_path):
